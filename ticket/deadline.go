@@ -1,0 +1,115 @@
+package ticket
+
+import (
+	"fmt"
+	"time"
+)
+
+// Deadline is when something is owed, with the arithmetic behind it. It is computed once from the
+// receipt and stored; nothing recomputes it in silence (CASES D59).
+type Deadline struct {
+	// Legal is the limit of the law and Target the office's aim, never later than Legal: both the
+	// last second of a local day in the office's zone.
+	Legal  time.Time `json:"legal,omitzero"`
+	Target time.Time `json:"target,omitzero"`
+
+	Law     string   `json:"law,omitempty"`     // code of the law
+	Version int      `json:"version,omitempty"` // of the law's data
+	Proof   []string `json:"proof,omitempty"`   // one step per line, for staff and the record
+}
+
+// Deadline gives the dates for the answer to a request.
+//
+// The period starts on the day that clocks in loc, the office's zone, showed at receipt (CASES
+// D13, D16), and that day is not counted. Legal is rolled over weekends and the holidays of h (nil:
+// weekends only) where the law says so. Target is the earlier of the date before any roll and the
+// law's own aim, 28 days for a month (D14).
+func (l Law) Deadline(received time.Time, loc *time.Location, h Holidays) Deadline {
+	return l.count(received, loc, h, l.Articles, l.Answer, l.Target)
+}
+
+// ExtendedDeadline gives the dates when the answer is extended: the whole period counted once from
+// the original receipt, not from the first limit (CASES D3, D12). False when the law knows no
+// extension. The notice must be sent by the first Legal date; that is for the caller to check.
+func (l Law) ExtendedDeadline(received time.Time, loc *time.Location, h Holidays) (Deadline, bool) {
+	if l.Extension.IsZero() {
+		return Deadline{}, false
+	}
+	target := l.Target
+	if !target.IsZero() {
+		target = l.Extension.Plus(target)
+	}
+	return l.count(received, loc, h, l.Articles+", extended", l.Answer.Plus(l.Extension), target), true
+}
+
+// AcknowledgementDeadline gives the date by which the receipt of a request for right must be
+// confirmed. False when the law sets none.
+func (l Law) AcknowledgementDeadline(right Right, received time.Time, loc *time.Location, h Holidays) (Deadline, bool) {
+	p := l.Acknowledge
+	if right == Complaint {
+		p = l.ComplaintAcknowledge
+	}
+	if p.IsZero() {
+		return Deadline{}, false
+	}
+	l.Roll = "" // neither of the two known duties rolls (CASES D31, D33)
+	return l.count(received, loc, h, "confirmation of receipt", p, Period{}), true
+}
+
+// count does the arithmetic of p from the receipt. A zero target aims at p itself; business days
+// of the target are counted without holidays, which gives the earlier date.
+func (l Law) count(received time.Time, loc *time.Location, h Holidays, rule string, p, target Period) Deadline {
+	day := DateOf(received, loc)
+	raw := p.After(day, h)
+	proof := []string{
+		fmt.Sprintf("received %s, in %s on %s", received.In(loc).Format(time.RFC3339), loc, day.Long()),
+		fmt.Sprintf("%s (version %d), %s: %s, day of receipt not counted", l.Code, l.Version, rule, p),
+		"ends on " + raw.Long(),
+	}
+	if p.Months > 0 && raw.Day < day.Day {
+		proof[2] += fmt.Sprintf(", the last day of that month, because it has no day %d", day.Day)
+	}
+	legal, rolls := l.roll(raw, h)
+	proof = append(proof, rolls...)
+
+	if target.IsZero() {
+		target = p
+	}
+	aim := target.After(day, nil)
+	why := target.String() + " from receipt"
+	if raw.Before(aim) {
+		aim, why = raw, "the end before any move"
+	}
+	d := Deadline{Legal: legal.End(loc), Target: aim.End(loc), Law: l.Code, Version: l.Version}
+	d.Proof = append(proof,
+		"legal limit: "+legal.Long()+", end of day, "+d.Legal.Format(time.RFC3339),
+		"target: "+aim.Long()+", "+why)
+	return d
+}
+
+// roll moves d over weekends and holidays when the law does, with one line for each step.
+func (l Law) roll(d Date, h Holidays) (Date, []string) {
+	if l.Roll == "" {
+		return d, nil
+	}
+	var steps []string
+	for why := d.rest(h); why != ""; why = d.rest(h) {
+		next := d.AddDays(1)
+		steps = append(steps, fmt.Sprintf("%s is free (%s): moved to %s (%s)", d, why, next, l.Roll))
+		d = next
+	}
+	return d, steps
+}
+
+// ChildClock is how fast an alert about a child's data is handled. The hours are elapsed time, day
+// and night; no law of another right makes them longer.
+type ChildClock struct {
+	Look  time.Duration // until a person has looked
+	Block time.Duration // until the data is blocked
+	Done  time.Duration // until it is deleted
+}
+
+// Deadlines gives the three instants for a mail received at that time.
+func (c ChildClock) Deadlines(received time.Time) (look, block, done time.Time) {
+	return received.Add(c.Look), received.Add(c.Block), received.Add(c.Done)
+}
