@@ -1,0 +1,80 @@
+package ticket
+
+import (
+	"fmt"
+	"time"
+)
+
+// alarmLine is who is alarmed about a child, in order: those on call, then managers.
+func (p Policy) alarmLine() []Staff {
+	line := p.WithRole(RoleOnCall)
+	seen := map[string]bool{}
+	for _, s := range line {
+		seen[AddressKey(s.Address)] = true
+	}
+	for _, s := range p.WithRole(RoleManager) {
+		if !seen[AddressKey(s.Address)] {
+			line = append(line, s)
+		}
+	}
+	return line
+}
+
+// alarm wakes the next person of the line, and sets when the one after follows. It goes round
+// and round until a human acknowledges (DESIGN.md 5.6, D48).
+func (d *draft) alarm(ch *Change) {
+	a := ch.Ticket.Child
+	line := d.facts.Policy.alarmLine()
+	if len(line) > 0 {
+		s := line[a.Alarms%len(line)]
+		o := d.toStaff(LetterEscalation, s, ch.Ticket)
+		o.Key = fmt.Sprintf("%s/%s/%d", ch.Ticket.Ref, LetterEscalation, a.Alarms+1)
+		o.Data.Due = a.Look.In(d.facts.Policy.Zone)
+		o.Data.Notice = &Notice{Ticket: ch.Ticket, What: "A child's data has been reported.", Step: a.Alarms + 1}
+		d.order(o)
+	}
+	if d.facts.Policy.Alarm {
+		d.order(LetterOrder{Kind: LetterAlarm, Key: fmt.Sprintf("%s/%s/%d", ch.Ticket.Ref, LetterAlarm, a.Alarms+1), Ref: ch.Ticket.Ref})
+	}
+	a.Alarms++
+	a.NextAlarm = d.now.Add(d.facts.Policy.ChildRepeat)
+	d.event(ch, EventAlarm, "bot", "alarm %d for a child's data; the next person follows at %s unless somebody acknowledges", a.Alarms, a.NextAlarm.Format(time.RFC3339))
+}
+
+// lookedAt stops the alarms: a human has the case.
+func (d *draft) lookedAt(ch *Change, actor string) bool {
+	a := ch.Ticket.Child
+	if a == nil || !a.AcknowledgedAt.IsZero() {
+		return false
+	}
+	a.AcknowledgedAt, a.AcknowledgedBy, a.NextAlarm = d.now, actor, time.Time{}
+	d.event(ch, EventAcknowledged, actor, "looks at the child alert; alarms stop")
+	return true
+}
+
+// due handles the time that a ticket asked to be looked at again.
+func (d *draft) due() {
+	if d.facts.Ticket == nil {
+		return
+	}
+	t := *d.facts.Ticket
+	if a := t.Child; a != nil && a.AcknowledgedAt.IsZero() && !a.NextAlarm.After(d.now) && !t.Closed() {
+		d.alarm(d.change(t))
+	}
+	if t.Verifying() {
+		if at := t.Verification.nextReminder(); !at.IsZero() && !at.After(d.now) {
+			d.remind(d.change(t))
+		}
+	}
+}
+
+// remind asks for the code once more, with a fresh code, because the old one is not kept.
+func (d *draft) remind(ch *Change) {
+	o := d.toRequester(ch, LetterVerification)
+	v := *ch.Ticket.Verification
+	v.Reminded++
+	d.askCode(ch, &o)
+	ch.Ticket.Verification.AskedAt, ch.Ticket.Verification.Reminded, ch.Ticket.Verification.Wrong = v.AskedAt, v.Reminded, v.Wrong
+	o.Key = fmt.Sprintf("%s/%s/reminder-%d", ch.Ticket.Ref, LetterVerification, v.Reminded)
+	d.order(o)
+}

@@ -1,0 +1,74 @@
+package ticket
+
+// delivery records the last word about a letter. A letter that did not arrive is shown on the
+// ticket and told to staff at once; a child alarm that did not arrive goes to the next person.
+func (d *draft) delivery(c DeliveryCause) {
+	if d.facts.Ticket == nil {
+		return
+	}
+	ch := d.change(*d.facts.Ticket)
+	if c.Result == DeliveryAccepted {
+		d.accepted(ch, c)
+		return
+	}
+	kind := EventLetterFailed
+	if c.Result == DeliveryBounced {
+		kind = EventBounced
+	}
+	status := c.Status
+	if status == "" {
+		status = "no code given"
+	}
+	d.event(ch, kind, "bot", "%s could not be delivered (%s)", c.Letter.Kind, status)
+	switch {
+	case c.Letter.Kind == LetterEscalation || c.Letter.Kind == LetterAlarm:
+		if a := ch.Ticket.Child; a != nil && a.AcknowledgedAt.IsZero() {
+			d.alarm(ch) // C66
+		}
+	case c.Letter.Kind.External():
+		ch.Ticket.Undeliverable = string(c.Letter.Kind) + ": " + status
+		d.undelivered(ch, c, status)
+	}
+}
+
+func (d *draft) accepted(ch *Change, c DeliveryCause) {
+	if c.Letter.Kind.External() || c.Letter.Kind == LetterEscalation {
+		d.event(ch, EventLetterSent, "bot", "%s was accepted by the mail server", c.Letter.Kind)
+	}
+	switch c.Letter.Kind {
+	case LetterAcknowledgement, LetterNeutral, LetterChild, LetterChildSelf:
+		for i, r := range ch.Ticket.Requests {
+			if r.State == Received {
+				ch.Ticket.Requests[i].State = Acknowledged
+			}
+		}
+	}
+	if c.Letter.Kind.External() && c.Letter.MessageID != "" {
+		d.remember(ch, c.Letter.MessageID)
+	}
+}
+
+// undelivered tells staff the same minute. There is no second try to another address (B25).
+func (d *draft) undelivered(ch *Change, c DeliveryCause, status string) {
+	for _, s := range d.facts.Policy.WithRole(RoleAgentDesk) {
+		o := d.toStaff(LetterUndelivered, s, ch.Ticket)
+		o.Key = c.Letter.Key + "/" + string(LetterUndelivered) + "/" + AddressKey(s.Address)
+		o.Data.Lines = []string{"Letter: " + string(c.Letter.Kind), "Answer of the other side: " + status}
+		d.order(o)
+	}
+}
+
+// bounce ties a delivery report to the very letter it is about (BEHAVIOURS 11, A30): only a
+// report that carries our own Message-ID counts, and only a permanent failure changes anything.
+func (d *draft) bounce(c MailCause) {
+	r := c.Message.Report
+	switch {
+	case d.facts.Answer == nil:
+		d.settle(DispBounce, "", "a delivery report about none of our letters")
+	case r == nil || !r.Permanent():
+		d.settle(DispBounce, d.facts.Answer.Ref, "a delivery report without a permanent failure") // B26
+	default:
+		d.settle(DispBounce, d.facts.Answer.Ref, "a letter could not be delivered")
+		d.delivery(DeliveryCause{Letter: *d.facts.Answer, Result: DeliveryBounced, Status: r.Status})
+	}
+}

@@ -1,0 +1,201 @@
+package ticket
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// followup handles a mail of a party on the ticket's own thread.
+func (d *draft) followup(c MailCause, t Ticket) {
+	ch := d.change(t)
+	d.remember(ch, c.Message.MessageID)
+	if d.answersCode(ch, c) {
+		return
+	}
+	d.event(ch, EventFollowup, "requester", "the %s wrote again", t.Requester().Role)
+	added := d.newRights(ch, c)
+	d.settle(DispFollowup, t.Ref, "on its ticket's thread, from a party")
+	what := "The requester wrote again."
+	if len(added) > 0 {
+		what = "The requester wrote again and now also asks for " + joinRights(added) + "."
+		d.acknowledgeMore(ch, c, added)
+	}
+	if d.reopens(ch, c) {
+		what += " The ticket was closed and is open again."
+	}
+	if ch.Ticket.Child != nil && t.Child == nil {
+		d.alarm(ch)
+	}
+	d.noticeFollowup(ch, c, what)
+}
+
+// remember keeps the thread for the References of later letters, bounded.
+func (d *draft) remember(ch *Change, messageID string) {
+	if messageID == "" || slices.Contains(ch.Ticket.Thread, messageID) {
+		return
+	}
+	ch.Ticket.Thread = append(ch.Ticket.Thread, messageID)
+	if n := len(ch.Ticket.Thread); n > 12 {
+		ch.Ticket.Thread = append(ch.Ticket.Thread[:1], ch.Ticket.Thread[n-11:]...)
+	}
+}
+
+// newRights adds what the mail asks for beyond the ticket's requests, each with its own clock
+// from its own receipt (BEHAVIOURS 18).
+func (d *draft) newRights(ch *Change, c MailCause) []Right {
+	var added []Right
+	if c.Verdict.NeedsHuman || c.Verdict.Route == RouteSpam {
+		return nil
+	}
+	for _, r := range c.Verdict.Rights {
+		if r == Other || r == Question || slices.Contains(ch.Ticket.openRights(), r) {
+			continue
+		}
+		ch.Ticket.Requests = append(ch.Ticket.Requests, d.request(r, c))
+		if r == Child && ch.Ticket.Child == nil {
+			ch.Ticket.Child, ch.Ticket.Urgent = d.childAlert(c.Message.ReceivedAt), true
+		}
+		d.event(ch, EventRequest, "requester", "also asks for %s", r)
+		added = append(added, r)
+	}
+	return added
+}
+
+func (t Ticket) openRights() []Right {
+	var rs []Right
+	for _, r := range t.Requests {
+		if !r.State.Closed() {
+			rs = append(rs, r.Right)
+		}
+	}
+	return rs
+}
+
+// acknowledgeMore tells the requester that a further right was understood.
+func (d *draft) acknowledgeMore(ch *Change, c MailCause, added []Right) {
+	t := &ch.Ticket
+	if d.silent(c) != "" || t.Silent != "" {
+		return
+	}
+	kind := LetterAcknowledgement
+	if slices.Contains(added, Child) {
+		kind = LetterChild
+	} else if d.braked(t, c) != "" {
+		return
+	}
+	o := d.toRequester(ch, kind)
+	o.Data.Rights = added
+	o.Data.ReceivedAt = c.Message.ReceivedAt.In(d.facts.Policy.Zone)
+	for _, r := range t.Requests {
+		if slices.Contains(added, r.Right) && !r.State.Closed() && (o.Data.Due.IsZero() || r.Deadline.Legal.Before(o.Data.Due)) {
+			o.Data.Due, o.Data.LawName = r.Deadline.Legal, d.facts.Policy.law(r.Law).Name
+		}
+	}
+	if kind == LetterAcknowledgement && t.Verification == nil && d.asksCode(*t, c) {
+		d.askCode(ch, &o)
+	}
+	d.order(o)
+}
+
+// reopens opens a closed ticket again when the requester still wants something. Thanks do not.
+func (d *draft) reopens(ch *Change, c MailCause) bool {
+	t := &ch.Ticket
+	if !t.Closed() || !asksSomething(c.Verdict) {
+		return false
+	}
+	for i := range t.Requests {
+		t.Requests[i].State, t.Requests[i].Outcome, t.Requests[i].ClosedAt = InWork, "", time.Time{}
+	}
+	d.event(ch, EventReopened, "requester", "the requester answered the closing letter")
+	return true
+}
+
+// A code as people type it: eight digits, in two groups or run together, perhaps after "Code:".
+var typedCode = regexp.MustCompile(`(?:^|[^0-9-])([0-9]{4})[ \-‐‑–—]?([0-9]{4})(?:[^0-9-]|$)`)
+
+// typedCodes finds what may be codes in what the person wrote now, at most three.
+func typedCodes(text string) []string {
+	var codes []string
+	text = strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' { // full-width digits of East Asian keyboards
+			return '0' + r - '０'
+		}
+		return r
+	}, text)
+	for _, m := range typedCode.FindAllStringSubmatch(text, 3) {
+		if code := m[1] + "-" + m[2]; !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// answersCode handles a mail that types a code, and reports whether that was all it did. Only the
+// sender's own new words count, never a quote, and never a mail that a machine wrote (A22 to A28).
+func (d *draft) answersCode(ch *Change, c MailCause) bool {
+	t := &ch.Ticket
+	v := t.Verification
+	if v == nil || AddressKey(c.Message.From.Address) != v.Address || c.Message.Forwarded != "" {
+		return false
+	}
+	codes := typedCodes(c.Message.NewText)
+	if len(codes) == 0 {
+		return false
+	}
+	p := t.requesterParty()
+	right := slices.ContainsFunc(codes, func(code string) bool { return d.facts.Supply.Same(v.CodeHash, t.Ref, v.Address, code) })
+	more := slices.ContainsFunc(c.Verdict.Rights, func(r Right) bool { return r != Other && r != Question && !slices.Contains(t.openRights(), r) })
+	switch {
+	case !p.Verified.IsZero():
+		d.event(ch, EventFollowup, "requester", "typed a code again; the address was confirmed before") // A23
+	case !v.LockedAt.IsZero():
+		d.event(ch, EventCodeLocked, "requester", "typed a code while codes are locked")
+	case right && d.now.Before(v.ExpiresAt):
+		p.Verified, p.How = d.now, "code"
+		d.event(ch, EventVerified, "requester", "confirmed the address with the code")
+		d.order(d.toRequester(ch, LetterVerified))
+		d.noticeFollowup(ch, c, "The requester has confirmed the address with the code.")
+	case right:
+		d.event(ch, EventCodeWrong, "requester", "typed a code that had expired")
+		d.freshCode(ch)
+	default:
+		d.wrongCode(ch, c)
+	}
+	d.settle(DispVerification, t.Ref, "answers the question for the code")
+	return !more
+}
+
+// wrongCode counts a wrong code. After the last try codes are locked and staff are told; the
+// request itself goes on (A22).
+func (d *draft) wrongCode(ch *Change, c MailCause) {
+	v := ch.Ticket.Verification
+	v.Wrong++
+	left := max(d.facts.Policy.CodeTries-v.Wrong, 0)
+	d.event(ch, EventCodeWrong, "requester", "typed a wrong code, %d tries are left", left)
+	if left == 0 {
+		v.LockedAt = d.now
+		d.event(ch, EventCodeLocked, "bot", "too many wrong codes: codes are locked, the request goes on")
+		d.noticeFollowup(ch, c, "The requester typed too many wrong codes. Codes are locked; the request goes on. Check who it is and use #verified.")
+	}
+	o := d.toRequester(ch, LetterNotVerified)
+	o.Data.TriesLeft = left
+	d.order(o)
+}
+
+// freshCode sends a new code in place of an expired one.
+func (d *draft) freshCode(ch *Change) {
+	o := d.toRequester(ch, LetterVerification)
+	d.askCode(ch, &o)
+	d.order(o)
+}
+
+func (t *Ticket) requesterParty() *Party {
+	for i, p := range t.Parties {
+		if p.Role == RoleRequester || p.Role == RoleParent || p.Role == RoleAgent {
+			return &t.Parties[i]
+		}
+	}
+	return &Party{}
+}

@@ -1,0 +1,126 @@
+package ticket
+
+import (
+	"strings"
+)
+
+// mail routes one mail. The order matters: what a machine wrote, what staff wrote, what belongs
+// to a ticket, and only then what is new.
+func (d *draft) mail(c MailCause) {
+	d.mailID = c.ID
+	m := c.Message
+	_, fromStaff := d.facts.Policy.StaffByAddress(m.From.Address)
+	switch {
+	case c.Quarantine != "":
+		d.quarantine(c)
+	case d.facts.Duplicate && c.OpenedBy == "":
+		d.settle(DispDuplicate, d.facts.DuplicateRef, "the same mail was delivered before")
+	case c.OpenedBy != "":
+		d.openTicket(c)
+	case m.From.Key() == d.facts.Policy.Organisation.Address.Key():
+		d.settle(DispOther, "", "written in the name of this mailbox itself: a loop or a forgery") // A33
+	case m.Automatic == Bounce:
+		d.bounce(c)
+	case m.Automatic == Receipt:
+		d.settle(DispReceipt, d.ref(), "a read or delivery receipt")
+	case m.Automatic != NotAutomatic && m.Automatic != "":
+		d.automatic(c, fromStaff)
+	case fromStaff:
+		d.staffMail(c)
+	case d.facts.Ticket != nil:
+		d.onThread(c)
+	default:
+		d.fresh(c)
+	}
+}
+
+// settle gives the mail its disposition.
+func (d *draft) settle(disp Disposition, ref, reason string) {
+	d.out.Disposition, d.out.Ref, d.out.Reason = disp, ref, reason
+}
+
+// ref of the ticket the mail was matched to, "" when there is none.
+func (d *draft) ref() string {
+	if d.facts.Ticket == nil {
+		return ""
+	}
+	return d.facts.Ticket.Ref
+}
+
+// fresh handles a mail that belongs to no ticket.
+func (d *draft) fresh(c MailCause) {
+	v := c.Verdict
+	switch {
+	case v.Route == RouteSpam && !v.Has(Child):
+		d.settle(DispSpam, "", "judged spam; listed in the sorting mail")
+	case asksSomething(v):
+		d.openTicket(c)
+	default:
+		d.settle(DispOther, "", "no right found; listed in the sorting mail")
+	}
+}
+
+// asksSomething reports whether the verdict gives work to people.
+func asksSomething(v Verdict) bool {
+	return v.NeedsHuman || v.Urgent || (len(v.Rights) > 0 && !v.Has(Other))
+}
+
+// automatic handles what a machine wrote: it is never answered and changes no ticket, but a
+// right found in it still opens one (DESIGN.md 5.1), and an absence note of the person on call
+// moves a child alert on at once (A19).
+func (d *draft) automatic(c MailCause, fromStaff bool) {
+	disp := DispBulk
+	if c.Message.Automatic == AutoReply {
+		disp = DispAutoReply
+	}
+	t := d.facts.Ticket
+	if fromStaff && t != nil && disp == DispAutoReply && t.Child != nil && t.Child.AcknowledgedAt.IsZero() {
+		ch := d.change(*t)
+		d.event(ch, EventAlarm, "bot", "the person alarmed sent an automatic reply, so the next one is alarmed now")
+		d.alarm(ch)
+	}
+	v := c.Verdict
+	if t == nil && !fromStaff && !v.NeedsHuman && (v.Has(Child) || (len(v.Rights) > 0 && !v.Has(Other))) {
+		d.openTicket(c)
+		return
+	}
+	d.settle(disp, d.ref(), "written by a machine: "+strings.Join(c.Message.AutomaticWhy, "; "))
+}
+
+// onThread handles a mail that carries a valid token of a ticket.
+func (d *draft) onThread(c MailCause) {
+	t := *d.facts.Ticket
+	if p, ok := t.Party(c.Message.From.Address); ok && c.Message.Authors == 1 && p.Role != RoleThirdParty && p.Role != RoleReporter {
+		d.followup(c, t)
+		return
+	}
+	d.stranger(c, t)
+}
+
+// stranger handles a mail on a ticket from somebody who is no party: nothing on the ticket
+// changes, nobody is answered about it, staff see it, and a right in it opens a linked ticket
+// (A5, A8, A20).
+func (d *draft) stranger(c MailCause, t Ticket) {
+	ch := d.change(t)
+	d.event(ch, EventStranger, "bot", "a mail on this thread came from %s, who is no party; nothing was changed", c.Message.From.Address)
+	if asksSomething(c.Verdict) && c.Verdict.Route != RouteSpam {
+		d.openTicket(c, t.Ref)
+	} else {
+		d.settle(DispFollowup, t.Ref, "on a ticket's thread, but from somebody who is no party to it")
+	}
+	d.noticeFollowup(ch, c, "Somebody who is no party to this ticket wrote on its thread. Nothing was changed and nobody was answered.")
+}
+
+// quarantine handles a mail that could not be processed in three attempts: it becomes a ticket
+// for a person, with its clock running, and blocks nothing (C36).
+func (d *draft) quarantine(c MailCause) {
+	d.settle(DispQuarantine, "", c.Quarantine)
+	for _, s := range d.facts.Policy.WithRole(RoleAgentDesk) {
+		d.order(LetterOrder{
+			Kind: LetterQuarantine, Key: d.key(LetterQuarantine, s.Address), To: Address{Name: s.Name, Address: s.Address},
+			Language: "en",
+			Data: LetterData{ReceivedAt: c.Message.ReceivedAt, Lines: []string{c.Quarantine},
+				Due: d.facts.Policy.Law.Deadline(c.Message.ReceivedAt, d.facts.Policy.Zone, d.facts.Policy.Holidays).Legal},
+		})
+	}
+}

@@ -1,0 +1,187 @@
+package ticket
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// InternalMark stands in every letter to staff, above everything that must not leave the house.
+// An answer that still holds it quotes internal text that the parser did not recognise.
+const InternalMark = "internal: not for the requester"
+
+// staffMail handles a mail from a listed staff address.
+func (d *draft) staffMail(c MailCause) {
+	s, _ := d.facts.Policy.StaffByAddress(c.Message.From.Address)
+	a := d.facts.Answer
+	if a == nil || a.Kind.External() || !sameMember(d.facts.Policy, s, a.To) {
+		d.staffUnthreaded(c, s)
+		return
+	}
+	if d.facts.Ticket == nil {
+		d.staffOnHouseMail(c, s)
+		return
+	}
+	d.settle(DispStaff, d.facts.Ticket.Ref, "staff answered the ticket mail")
+	d.staffOnTicket(c, s)
+}
+
+func sameMember(p Policy, s Staff, address string) bool {
+	other, ok := p.StaffByAddress(address)
+	return ok && AddressKey(other.Address) == AddressKey(s.Address)
+}
+
+// staffUnthreaded handles staff mail that answers none of their letters. A request that they
+// hand in opens a ticket without a requester; nothing is sent to anybody else.
+func (d *draft) staffUnthreaded(c MailCause, s Staff) {
+	if asksSomething(c.Verdict) && c.Verdict.Route != RouteSpam {
+		d.openTicket(c)
+		return
+	}
+	d.settle(DispStaff, "", "from staff, not an answer to a ticket mail")
+	d.tell(LetterStaffHeld, s, Ticket{}, c, []string{
+		"Your mail does not answer one of the mails you got from this mailbox, so nothing was done with it and nothing was sent.",
+		"To act on a ticket, answer its mail. To hand in a request, forward it here.",
+	})
+}
+
+// staffOnHouseMail handles an answer to the digest or the sorting mail. The tickets named by
+// #ticket are opened by the pipeline, each as its own cause; here staff get the receipt.
+func (d *draft) staffOnHouseMail(c MailCause, s Staff) {
+	d.settle(DispStaff, "", "staff answered a mail of the house")
+	cmds, _ := ParseCommands(c.Message.NewText)
+	var lines []string
+	kind := LetterStaffReceipt
+	for _, cmd := range cmds {
+		if cmd.Name == CmdTicket && d.facts.Answer.Kind == LetterSorting && d.trusted(c) {
+			lines = append(lines, "A ticket is opened for "+cut(cmd.Arg, 60)+"; its notice follows.")
+		}
+	}
+	if len(lines) == 0 {
+		kind = LetterStaffHeld
+		lines = []string{"Nothing was done. To open a ticket for a mail of the sorting mail, answer it with a first line such as: #ticket M-7K3M"}
+		if !d.trusted(c) {
+			lines = []string{"Nothing was done: it is not proven that this mail is from you. Your mail server must sign it (DMARC)."}
+		}
+	}
+	d.tell(kind, s, Ticket{}, c, lines)
+}
+
+// trusted reports whether a staff mail is proven to come from its address (A9). From alone
+// proves nothing.
+func (d *draft) trusted(c MailCause) bool {
+	return c.Message.Authors == 1 && c.Message.Authentication.Aligned()
+}
+
+// staffOnTicket carries out what a staff mail on its own ticket thread says: all of it, or
+// nothing with the reasons.
+func (d *draft) staffOnTicket(c MailCause, s Staff) {
+	before := *d.facts.Ticket
+	actor := "staff:" + s.Name
+	cmds, rest := ParseCommands(c.Message.NewText)
+	w := &work{draft: d, ch: &Change{Ticket: before.clone()}, actor: actor, text: rest, member: s, attachments: len(c.Message.Attachments)}
+	if !d.trusted(c) {
+		for _, cmd := range cmds {
+			if !cmd.ThreadOnly() {
+				w.refuse("It is not proven that this mail is from you (no DMARC pass), so #%s is not carried out. #ack, #note and #take work.", cut(cmd.Name, 20))
+			}
+		}
+	}
+	if d.facts.Answer.Kind == LetterEscalation && d.lookedAt(w.ch, actor) {
+		w.done = append(w.done, "The alarms are stopped: you look at this child alert.")
+	}
+	acknowledged := w.ch.Ticket.clone()
+	events, done := slices.Clone(w.ch.Events), slices.Clone(w.done)
+	w.run(cmds)
+	switch {
+	case w.answered() || w.refusedAny():
+	case d.facts.Answer.Kind == LetterEscalation:
+		w.note() // a reply to an escalation is never relayed
+	case len(cmds) == 0:
+		w.relay(d.trusted(c), false)
+	case rest != "":
+		w.note()
+	}
+	if w.refusedAny() {
+		w.ch.Ticket, w.ch.Events, w.letters, w.release, w.done = acknowledged, events, nil, "", done
+		d.event(w.ch, EventHeld, actor, "a staff mail was held: %s", strings.Join(w.refused, " "))
+	}
+	d.tickets = append(d.tickets, w.ch)
+	for _, o := range w.letters {
+		d.order(o)
+	}
+	d.out.ReleaseHeld = w.release
+	if w.refusedAny() {
+		d.tell(LetterStaffHeld, s, w.ch.Ticket, c, append(append(w.done, w.refused...), "", "Your text:", cut(c.Message.NewText, 4000)))
+		return
+	}
+	d.tell(LetterStaffReceipt, s, w.ch.Ticket, c, w.done)
+}
+
+// terminal carries out one command of the operator.
+func (d *draft) terminal(c CommandCause) {
+	if d.facts.Ticket == nil {
+		return
+	}
+	w := &work{draft: d, ch: &Change{Ticket: d.facts.Ticket.clone()}, actor: c.Actor, text: strings.TrimSpace(c.Text), member: Staff{Name: c.Actor}, atTerminal: true}
+	w.run([]Command{c.Command})
+	if w.refusedAny() {
+		d.out.Refused = w.refused
+		return
+	}
+	d.tickets = append(d.tickets, w.ch)
+	for _, o := range w.letters {
+		d.order(o)
+	}
+	d.out.ReleaseHeld, d.out.Reason = w.release, strings.Join(w.done, "\n")
+}
+
+// tell answers a member of staff, at his listed address only.
+func (d *draft) tell(kind LetterKind, s Staff, t Ticket, c MailCause, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	o := d.toStaff(kind, s, t)
+	o.InReplyTo, o.References = c.Message.MessageID, c.Message.References
+	o.Data.Lines = lines
+	d.order(o)
+}
+
+// work is one staff mail (or terminal command) being carried out on one ticket.
+type work struct {
+	draft       *draft
+	ch          *Change
+	actor       string
+	member      Staff
+	text        string // what follows the commands
+	attachments int
+	atTerminal  bool
+
+	used    bool // the text went into a letter or a note
+	letters []LetterOrder
+	release string
+	done    []string // one sentence per action, for the receipt
+	refused []string // one sentence per reason
+}
+
+func (w *work) refuse(format string, args ...any) {
+	w.refused = append(w.refused, fmt.Sprintf(format, args...))
+}
+
+func (w *work) refusedAny() bool { return len(w.refused) > 0 }
+func (w *work) answered() bool   { return w.used }
+
+// run carries out the commands in their order.
+func (w *work) run(cmds []Command) {
+	for _, cmd := range cmds {
+		if !cmd.Known() {
+			w.refuse("There is no command #%s. Send #help for the list.", cut(cmd.Name, 20))
+		}
+	}
+	if w.refusedAny() {
+		return
+	}
+	for _, cmd := range cmds {
+		w.one(cmd)
+	}
+}

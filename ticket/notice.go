@@ -1,0 +1,62 @@
+package ticket
+
+// maxNoticeText bounds the requester's words in a mail to staff, in runes.
+const maxNoticeText = 12000
+
+// notifyStaff tells those responsible about a new ticket: legal for officials, else the desk.
+func (d *draft) notifyStaff(ch *Change, c MailCause, sent []string) {
+	role, what := RoleAgentDesk, "A new request."
+	switch {
+	case ch.Ticket.Writer.Official():
+		role, what = RoleLegal, "A mail from "+string(ch.Ticket.Writer)+". No automatic letter was sent; people answer."
+	case ch.Ticket.Child != nil:
+		what = "A report about a child's data. The people on call were alarmed."
+	case ch.Ticket.NeedsHuman != "":
+		what = "A mail that people must sort: " + ch.Ticket.NeedsHuman
+	}
+	for _, s := range d.facts.Policy.WithRole(role) {
+		d.orderNotice(LetterStaffNotice, s, ch, c, what, sent)
+	}
+}
+
+// noticeFollowup tells those responsible that something is new on a ticket.
+func (d *draft) noticeFollowup(ch *Change, c MailCause, what string) {
+	role := RoleAgentDesk
+	if ch.Ticket.Writer.Official() {
+		role = RoleLegal
+	}
+	for _, s := range d.facts.Policy.WithRole(role) {
+		d.orderNotice(LetterStaffFollowup, s, ch, c, what, nil)
+	}
+}
+
+func (d *draft) orderNotice(kind LetterKind, s Staff, ch *Change, c MailCause, what string, sent []string) {
+	t, m := ch.Ticket, c.Message
+	n := &Notice{
+		Ticket: t, What: what, From: m.From, Subject: m.Subject, Text: cut(m.NewText, maxNoticeText),
+		Attachments: m.Attachments, Evidence: c.Verdict.Evidence, Warnings: d.warnings(c), Sent: sent, Commands: true,
+	}
+	for _, a := range m.ReplyTo {
+		if a.Key() != m.From.Key() {
+			n.ReplyTo = append(n.ReplyTo, a)
+		}
+	}
+	if t.Child != nil {
+		n.Step = t.Child.Alarms
+	}
+	o := d.toStaff(kind, s, t)
+	o.Data.ReceivedAt = m.ReceivedAt.In(d.facts.Policy.Zone)
+	o.Data.Notice = n
+	d.order(o)
+}
+
+// toStaff prepares a letter about t to one member of staff. All letters about a ticket to the
+// same person form one thread in his mail program.
+func (d *draft) toStaff(kind LetterKind, s Staff, t Ticket) LetterOrder {
+	o := LetterOrder{
+		Kind: kind, Key: t.Ref + "/" + d.key(kind, s.Address), Ref: t.Ref, To: Address{Name: s.Name, Address: s.Address}, Language: "en",
+		Data: LetterData{Rights: t.Rights(), ReceivedAt: t.ReceivedAt.In(d.facts.Policy.Zone)},
+	}
+	o.Data.Due, _ = t.Due()
+	return o
+}

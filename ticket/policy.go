@@ -1,0 +1,100 @@
+package ticket
+
+import (
+	"slices"
+	"time"
+)
+
+// Policy is what the operator has settled: who he is, who works for him, which rules apply.
+type Policy struct {
+	Organisation Organisation
+	Zone         *time.Location
+	Law          Law // of a request when nothing else is known
+	Laws         map[string]Law
+	Holidays     Holidays // of the office; nil = none known, no holiday roll
+	Staff        []Staff
+	Shadow       bool // mail goes to staff only
+	Relay        bool // staff's answers are passed on to requesters
+	Child        ChildClock
+	ChildRepeat  time.Duration // between alarms that nobody acknowledges
+	Alarm        bool          // alarm.command is set
+	CodeExpires  time.Duration
+	CodeTries    int
+	PerAddress   int // acknowledgements to one address in 24 h
+}
+
+// Organisation is the controller.
+type Organisation struct {
+	Name      string
+	Address   Address // the published mailbox
+	PolicyURL string
+	Postal    string // postal address for letters, may be empty
+}
+
+// Staff is a person (or desk) who works on tickets by mail.
+type Staff struct {
+	Name    string
+	Address string
+	Aliases []string
+	Roles   []StaffRole
+}
+
+// StaffRole says which mail a staff member gets.
+type StaffRole string
+
+// The roles of staff.
+const (
+	RoleAgentDesk StaffRole = "agent"
+	RoleManager   StaffRole = "manager"
+	RoleOnCall    StaffRole = "oncall"
+	RoleLegal     StaffRole = "legal"
+)
+
+// Has reports whether s has role r.
+func (s Staff) Has(r StaffRole) bool { return slices.Contains(s.Roles, r) }
+
+// StaffByAddress finds the member with this address or alias.
+func (p Policy) StaffByAddress(address string) (Staff, bool) {
+	key := AddressKey(address)
+	for _, s := range p.Staff {
+		if AddressKey(s.Address) == key {
+			return s, true
+		}
+		for _, alias := range s.Aliases {
+			if AddressKey(alias) == key {
+				return s, true
+			}
+		}
+	}
+	return Staff{}, false
+}
+
+// WithRole lists the members with role r. When there is none, the next best role steps in, so
+// that no mail is without a reader: legal and oncall fall to managers, managers to agents,
+// agents to everybody.
+func (p Policy) WithRole(r StaffRole) []Staff {
+	var out []Staff
+	for _, s := range p.Staff {
+		if s.Has(r) {
+			out = append(out, s)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	switch r {
+	case RoleLegal, RoleOnCall:
+		return p.WithRole(RoleManager)
+	case RoleManager:
+		return p.WithRole(RoleAgentDesk)
+	}
+	return p.Staff
+}
+
+// law gives the named law, or the office's own when the name is unknown or empty.
+func (p Policy) law(code string) Law {
+	if l, ok := p.Laws[code]; ok {
+		return l
+	}
+	return p.Law
+}

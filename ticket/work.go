@@ -1,0 +1,275 @@
+package ticket
+
+import (
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+)
+
+// one carries out a single command.
+func (w *work) one(cmd Command) {
+	switch cmd.Name {
+	case CmdNote:
+		w.join(cmd.Arg)
+		w.note()
+	case CmdAck:
+		if w.draft.lookedAt(w.ch, w.actor) {
+			w.done = append(w.done, "The alarms are stopped: you look at this child alert.")
+		} else {
+			w.done = append(w.done, "There is no open alarm on this ticket.")
+		}
+	case CmdTake:
+		w.take()
+	case CmdAsk:
+		w.join(cmd.Arg)
+		w.relay(true, true)
+	case CmdClose:
+		w.close(cmd.Arg)
+	case CmdVerified:
+		w.verified(cmd.Arg)
+	case CmdRight:
+		w.reclassify(cmd.Arg)
+	case CmdRequester:
+		w.requester(cmd.Arg)
+	case CmdRelease:
+		w.ch.Ticket.HoldWhy = ""
+		w.release = w.ch.Ticket.Ref
+		w.draft.event(w.ch, EventReleased, w.actor, "let the waiting letters go")
+		w.done = append(w.done, "The waiting letters of this ticket go out now.")
+	case CmdBlocked, CmdDeleted:
+		w.milestone(cmd.Name)
+	case CmdTicket:
+		w.refuse("#ticket works in an answer to the sorting mail only.")
+	case CmdHelp:
+		for _, h := range CommandHelps() {
+			w.done = append(w.done, h.Use+": "+h.Does)
+		}
+	}
+}
+
+// join puts the rest of the command's line before the text that follows.
+func (w *work) join(arg string) {
+	w.text = strings.TrimSpace(arg + "\n" + w.text)
+}
+
+func (w *work) note() {
+	w.used = true
+	if w.text == "" {
+		return
+	}
+	w.draft.event(w.ch, EventNote, w.actor, "%s", cut(w.text, maxNoticeText))
+	w.done = append(w.done, "Your note is kept on the ticket. It was not sent to anybody.")
+}
+
+func (w *work) take() {
+	t := &w.ch.Ticket
+	t.Assignee = w.member.Address
+	w.inWork()
+	w.draft.event(w.ch, EventTaken, w.actor, "took the ticket")
+	w.done = append(w.done, "The ticket is yours.")
+}
+
+func (w *work) inWork() {
+	for i, r := range w.ch.Ticket.Requests {
+		if r.State == Received || r.State == Acknowledged {
+			w.ch.Ticket.Requests[i].State = InWork
+		}
+	}
+}
+
+// mayLeave names what forbids the text to go to the requester.
+func (w *work) mayLeave(proven, question bool) {
+	t, p := w.ch.Ticket, w.draft.facts.Policy
+	to := t.Requester()
+	switch {
+	case !p.Relay:
+		w.refuse("Passing answers on to requesters is switched off (relay.enabled), so nothing was sent.")
+	case !proven:
+		w.refuse("It is not proven that this mail is from you (no DMARC pass), so nothing was sent to the requester.")
+	case to.Address.IsZero():
+		w.refuse("This ticket has no requester yet. Name one with #requester address.")
+	case strings.Contains(w.text, InternalMark):
+		w.refuse("Your text still holds a part of the internal mail. Remove it and answer again.")
+	case w.attachments > 0:
+		w.refuse("Your mail has attachments, and those are not passed on. Answer again without them.")
+	case w.text == "":
+		w.refuse("There is no text to send.")
+	case !question && to.Verified.IsZero() && t.needsControl():
+		w.refuse("The requester has not shown that the address is theirs, so nothing about them may be sent there yet. Send a question with #ask, or record your own check with #verified how.")
+	}
+}
+
+// relay sends staff's words to the requester on file, never to anybody else.
+func (w *work) relay(proven, question bool) {
+	w.mayLeave(proven, question)
+	if w.refusedAny() {
+		return
+	}
+	o := w.draft.toRequester(w.ch, LetterAnswer)
+	o.Data.Answer, o.Hold = w.text, ""
+	w.letters = append(w.letters, o)
+	w.used = true
+	w.inWork()
+	w.draft.event(w.ch, EventAnswer, w.actor, "answered the requester: %s", cut(w.text, maxNoticeText))
+	w.done = append(w.done, "Your answer goes to the requester on file. This is what is sent:", "", w.text)
+}
+
+// close ends requests with an outcome. Nothing is closed in silence: every outcome but "none"
+// writes to the requester, and a refusal or a partial outcome needs staff's reasons.
+func (w *work) close(arg string) {
+	outcome, rights, more, err := closeArgs(arg)
+	if err != nil {
+		w.refuse("%v", err)
+		return
+	}
+	w.join(more)
+	t := &w.ch.Ticket
+	state, _ := outcome.State()
+	if outcome != OutcomeNone {
+		w.mayClose(outcome)
+	}
+	closed := w.shut(state, outcome, rights)
+	if len(closed) == 0 {
+		w.refuse("Nothing open on this ticket matches.")
+	}
+	if w.refusedAny() {
+		return
+	}
+	w.draft.event(w.ch, EventClosed, w.actor, "closed %s: %s. %s", joinRights(closed), outcome, cut(w.text, maxNoticeText))
+	w.used = true
+	if outcome == OutcomeNone {
+		w.done = append(w.done, "Closed without a letter: "+joinRights(closed)+".")
+		return
+	}
+	o := w.draft.toRequester(w.ch, LetterClosing)
+	o.Key += "/" + joinRights(closed)
+	o.Data.Rights, o.Data.Outcome, o.Data.Answer, o.Hold = closed, outcome, w.text, ""
+	w.letters = append(w.letters, o)
+	w.done = append(w.done, "Closed as "+string(outcome)+": "+joinRights(closed)+". The requester is told in writing.")
+	if t.Closed() && t.Child != nil {
+		w.draft.lookedAt(w.ch, w.actor)
+	}
+}
+
+func (w *work) mayClose(o Outcome) {
+	t := w.ch.Ticket
+	to := t.Requester()
+	switch {
+	case to.Address.IsZero():
+		w.refuse("This ticket has no requester to write to. Name one with #requester address, or use #close none.")
+	case strings.Contains(w.text, InternalMark):
+		w.refuse("Your text still holds a part of the internal mail. Remove it and answer again.")
+	case w.text != "" && !w.draft.facts.Policy.Relay && !w.atTerminal:
+		w.refuse("Passing words on to requesters is switched off (relay.enabled): close without text, or at the terminal.")
+	case w.text == "" && (o == OutcomeRefused || o == OutcomePartly):
+		w.refuse("#close %s needs the reasons: the requester has a right to them (GDPR art. 12(4)).", o)
+	case (o == OutcomeDone || o == OutcomePartly) && to.Verified.IsZero() && t.needsControl() && to.Role == RoleRequester:
+		w.refuse("The requester has not shown that the address is theirs. Record your own check with #verified how, or close as refused with reasons.")
+	}
+}
+
+// shut closes the open requests with one of rights, or all when rights is empty.
+func (w *work) shut(state State, o Outcome, rights []Right) []Right {
+	var closed []Right
+	for i, r := range w.ch.Ticket.Requests {
+		if r.State.Closed() || (len(rights) > 0 && !slices.Contains(rights, r.Right)) {
+			continue
+		}
+		w.ch.Ticket.Requests[i].State, w.ch.Ticket.Requests[i].Outcome, w.ch.Ticket.Requests[i].ClosedAt = state, o, w.draft.now
+		closed = append(closed, r.Right)
+	}
+	return SortRights(closed)
+}
+
+func (w *work) verified(how string) {
+	p := w.ch.Ticket.requesterParty()
+	switch {
+	case p.Address.IsZero():
+		w.refuse("This ticket has no requester yet.")
+	case how == "":
+		w.refuse("#verified needs how you checked, for example: #verified called back on the number on file")
+	default:
+		p.Verified, p.How = w.draft.now, cut(how, 200)
+		w.draft.event(w.ch, EventVerified, w.actor, "recorded a check of the requester: %s", p.How)
+		w.done = append(w.done, "The requester counts as verified.")
+	}
+}
+
+// reclassify corrects what is asked for. Dates count from the receipt of the mail that opened
+// the ticket, so that a correction never moves a clock (BEHAVIOURS 23).
+func (w *work) reclassify(arg string) {
+	add, drop, err := rightArgs(arg)
+	if err != nil {
+		w.refuse("%v", err)
+		return
+	}
+	t, d := &w.ch.Ticket, w.draft
+	opener := MailCause{Message: Message{ReceivedAt: t.ReceivedAt}}
+	if len(t.Requests) > 0 {
+		opener.Verdict.Law = t.Requests[0].Law
+	}
+	if len(drop) > 0 {
+		w.shut(NoRequest, OutcomeNone, drop)
+	}
+	if slices.Equal(t.openRights(), []Right{Other}) && len(add) > 0 {
+		w.shut(NoRequest, OutcomeNone, []Right{Other})
+	}
+	for _, r := range add {
+		if slices.Contains(t.openRights(), r) {
+			continue
+		}
+		req := d.request(r, opener)
+		req.Confidence, req.Evidence = 1, []Evidence{{Right: r, Rule: "named by " + w.actor}}
+		t.Requests = append(t.Requests, req)
+		if r == Child && t.Child == nil {
+			t.Child, t.Urgent = d.childAlert(t.ReceivedAt), true
+			d.lookedAt(w.ch, w.actor)
+		}
+	}
+	t.NeedsHuman = ""
+	d.event(w.ch, EventReclassified, w.actor, "corrected what is asked for: %s", arg)
+	w.done = append(w.done, "The ticket now asks for: "+joinRights(SortRights(t.openRights()))+".")
+}
+
+// requester names who asked, for a mail that staff handed in. The address is not verified by it.
+func (w *work) requester(arg string) {
+	a, err := mail.ParseAddress(arg)
+	if err != nil || strings.ContainsAny(a.Address, " \r\n") {
+		w.refuse("#requester needs an address, for example: #requester jane@example.org")
+		return
+	}
+	if _, staff := w.draft.facts.Policy.StaffByAddress(a.Address); staff {
+		w.refuse("A colleague cannot be the requester.")
+		return
+	}
+	t := &w.ch.Ticket
+	p := t.requesterParty()
+	if p.Address.IsZero() {
+		t.Parties = append([]Party{{Role: RoleRequester, Address: Address{Address: a.Address}}}, t.Parties...)
+	} else if p.Address.Key() != AddressKey(a.Address) {
+		p.Address, p.Verified, p.How = Address{Address: a.Address}, time.Time{}, ""
+		t.Verification = nil
+	}
+	t.Silent = ""
+	w.draft.event(w.ch, EventParty, w.actor, "named the requester")
+	w.done = append(w.done, "The requester of this ticket is "+a.Address+".")
+}
+
+func (w *work) milestone(name string) {
+	a := w.ch.Ticket.Child
+	if a == nil {
+		w.refuse("#%s works on a child alert only.", name)
+		return
+	}
+	w.draft.lookedAt(w.ch, w.actor)
+	if a.BlockedAt.IsZero() {
+		a.BlockedAt = w.draft.now
+		w.draft.event(w.ch, EventBlocked, w.actor, "the child's data is blocked")
+	}
+	if name == CmdDeleted && a.DeletedAt.IsZero() {
+		a.DeletedAt = w.draft.now
+		w.draft.event(w.ch, EventDeleted, w.actor, "the child's data is deleted")
+	}
+	w.done = append(w.done, "Recorded: the child's data is "+name+".")
+}
