@@ -1,0 +1,82 @@
+package classify
+
+import (
+	"time"
+
+	"privacybot/ticket"
+)
+
+// Context is what the caller knows about a mail beyond its text.
+type Context struct {
+	ReceivedAt time.Time                 // ages and grades are counted from it; m.ReceivedAt when zero
+	DefaultLaw string                    // law of the office, such as "eu-gdpr"; "" when none is set
+	Followup   bool                      // the mail answers one of our letters
+	Staff      func(address string) bool // nil when no staff is known
+	Own        []string                  // the office's own addresses
+}
+
+// Classifier holds the lexicons, rules and weights; it never changes after New and may be used by
+// many goroutines.
+type Classifier struct {
+	lex   *lexicon
+	rules *ruleSet
+}
+
+// New loads what is embedded in the binary. An error means that a lexicon file is broken.
+func New() (*Classifier, error) {
+	x, err := loadLexicon(lexiconFiles)
+	if err != nil {
+		return nil, err
+	}
+	rs, err := loadRules(lexiconFiles, x)
+	if err != nil {
+		return nil, err
+	}
+	return &Classifier{lex: x, rules: rs}, nil
+}
+
+// analysis is everything found in one mail before it becomes a verdict.
+type analysis struct {
+	doc     *document
+	tongue  tongue
+	hits    [][]hit // by sentence
+	fired   []fired
+	ignored []ticket.Ignored
+	score   map[ticket.Right]float64
+}
+
+// Classify judges one mail. It is pure and safe for concurrent use; text beyond 32 KB is read at
+// its head and tail only. It never fails: a mail that says nothing is [ticket.Other].
+func (c *Classifier) Classify(m ticket.Message, ctx Context) ticket.Verdict {
+	if ctx.ReceivedAt.IsZero() {
+		ctx.ReceivedAt = m.ReceivedAt
+	}
+	a := c.analyse(m, ctx)
+	return c.verdict(m, ctx, a)
+}
+
+func (c *Classifier) analyse(m ticket.Message, ctx Context) *analysis {
+	d := &document{}
+	a := &analysis{doc: d, score: map[ticket.Right]float64{}}
+	body := cut(m.NewText)
+	if subjectCounts(m, body) {
+		d.add(c.lex.fold, partSubject, cut(m.Subject))
+	}
+	d.add(c.lex.fold, partBody, body)
+	a.tongue = c.lex.identify(d)
+	markIgnored(d, m)
+	a.hits = make([][]hit, len(d.sents))
+	for i, s := range d.sents {
+		a.hits[i] = c.lex.find(d, s, a.tongue.active[i])
+	}
+	c.fire(a)
+	return a
+}
+
+// verdict puts the parts together.
+func (c *Classifier) verdict(m ticket.Message, ctx Context, a *analysis) ticket.Verdict {
+	v := ticket.Verdict{Language: a.tongue.code, Confidence: map[ticket.Right]float64{}, Ignored: a.ignored}
+	c.decide(a, &v)
+	v.Route = route(m, ctx, v)
+	return v
+}
