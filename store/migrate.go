@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+)
+
+// migrations is how one database's schema is made.
+type migrations struct {
+	dialect goose.Dialect
+	files   fs.FS
+	exists  string // SQL: whether the table of versions is there
+	options []goose.ProviderOption
+	lock    func(context.Context) (unlock func(), err error) // nil where an option locks
+}
+
+// check compares the schema with this program and, if allowed, brings it up to date.
+func (m migrations) check(ctx context.Context, db *sql.DB, migrate bool) error {
+	goosing, err := goose.NewProvider(m.dialect, db, m.files, append(m.options, goose.WithDisableGlobalRegistry(true))...)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	sources := goosing.ListSources()
+	newest := sources[len(sources)-1].Version
+	have, err := m.version(ctx, db)
+	switch {
+	case err != nil:
+		return err
+	case have > newest:
+		return fmt.Errorf("schema %d, this program knows %d: %w", have, newest, ErrNewerSchema)
+	case have == newest:
+		return nil
+	case !migrate:
+		return fmt.Errorf("schema %d, this program needs %d: %w", have, newest, ErrOlderSchema)
+	}
+	if m.lock != nil {
+		unlock, err := m.lock(ctx)
+		if err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		defer unlock()
+	}
+	if _, err := goosing.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// version reads the schema's version: 0 for a database without any. A version that cannot be read is an
+// error and never 0, or a broken connection would look like an empty database.
+func (m migrations) version(ctx context.Context, db *sql.DB) (int64, error) {
+	var exists bool
+	if err := db.QueryRowContext(ctx, m.exists).Scan(&exists); err != nil {
+		return 0, fmt.Errorf("read schema version: %w", err)
+	}
+	if !exists {
+		return 0, nil
+	}
+	var version sql.Null[int64]
+	if err := db.QueryRowContext(ctx, "SELECT max(version_id) FROM goose_db_version WHERE is_applied").Scan(&version); err != nil {
+		return 0, fmt.Errorf("read schema version: %w", err)
+	}
+	if !version.Valid {
+		return 0, errors.New("read schema version: the table of versions is empty")
+	}
+	return version.V, nil
+}

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	sqlfiles "privacybot/migrations"
+	"privacybot/store/sqlitex"
+)
+
+const sqliteConnections = 4 // writers take turns, readers do not wait for them
+
+func openSQLite(path string) (*sql.DB, engine, error) {
+	if path == "" || strings.HasPrefix(path, ":memory:") {
+		return nil, engine{}, errors.New("sqlite: needs a file, such as sqlite:privacybot.db")
+	}
+	if err := privateFile(path); err != nil {
+		return nil, engine{}, err
+	}
+	db, err := sql.Open("sqlite", sqliteDSN(path))
+	if err != nil {
+		return nil, engine{}, err
+	}
+	db.SetMaxOpenConns(sqliteConnections)
+	db.SetMaxIdleConns(sqliteConnections)
+	return db, engine{
+		dialector: sqlitex.New(db),
+		clock:     "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)",
+		migrations: migrations{
+			dialect: goose.DialectSQLite3,
+			files:   sqlfiles.SQLite(),
+			exists:  "SELECT count(*) > 0 FROM sqlite_master WHERE name = 'goose_db_version'",
+			lock:    func(ctx context.Context) (func(), error) { return lockFile(ctx, path+"-migrate") },
+		},
+	}, nil
+}
+
+// sqliteDSN sets what every connection needs:
+//   - _txlock=immediate: a transaction that reads first and writes later would otherwise fail at
+//     once, whatever busy_timeout says (CASES C16).
+//   - synchronous(FULL): in WAL mode NORMAL may lose the last commits when the power fails.
+//   - secure_delete: a deleted data key is overwritten and not only unlinked.
+func sqliteDSN(path string) string {
+	query := "_txlock=immediate"
+	for _, pragma := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)",
+		"foreign_keys(1)", "secure_delete(1)", "temp_store(MEMORY)"} {
+		query += "&_pragma=" + url.QueryEscape(pragma)
+	}
+	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + query
+}
+
+// privateFile makes sure that path is a file that only its owner can read. SQLite gives its
+// journals the same mode.
+func privateFile(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		return f.Chmod(0o600)
+	}
+	return nil
+}
+
+// lockFile waits until no other process holds the lock called path. The lock is the exclusive
+// transaction of an empty SQLite file, which every system drops when its holder dies.
+func lockFile(ctx context.Context, path string) (unlock func(), err error) {
+	if err := privateFile(path); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?_pragma=busy_timeout(60000)&_txlock=exclusive")
+	if err != nil {
+		return nil, err
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		db.Close()
+		return nil, fmt.Errorf("wait for another migration: %w", err)
+	}
+	return func() {
+		os.Remove(path) // whoever waits for the old file finds nothing left to do
+		tx.Rollback()
+		db.Close()
+	}, nil
+}

@@ -1,0 +1,30 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+)
+
+// Tx is a transaction in which decisions are made and written. Its methods see what was written
+// before in the same transaction. It is for one goroutine and ends with its function.
+type Tx struct {
+	s  *Store
+	db *gorm.DB
+}
+
+// InTx runs fn in one write transaction: everything in it is written, or nothing.
+//
+// Transactions of InTx run one after the other on a database, whatever the number of instances,
+// so that of two mails of one person the second always sees the ticket of the first. fn must
+// therefore be short, must use only tx, and may run several times: when somebody else changed a
+// ticket meanwhile ([ErrConflict]) or when the database asks for it. It must have no effect
+// outside tx before InTx returns.
+func (s *Store) InTx(ctx context.Context, fn func(*Tx) error) error {
+	return s.write(ctx, func(db *gorm.DB) error {
+		if err := s.alone(db, "decide"); err != nil {
+			return err
+		}
+		return fn(&Tx{s: s, db: db})
+	})
+}
