@@ -1,0 +1,166 @@
+package config
+
+import (
+	"time"
+)
+
+// Config is everything the operator settled. Load fills what the file leaves out with the values
+// of [Default].
+type Config struct {
+	Organisation   Organisation   `yaml:"organisation"`
+	Mode           string         `yaml:"mode" enum:"live,shadow"`
+	IMAP           IMAP           `yaml:"imap"`
+	SMTP           SMTP           `yaml:"smtp"`
+	Intake         Intake         `yaml:"intake"`
+	Database       Database       `yaml:"database"`
+	Keys           Keys           `yaml:"keys"`
+	Staff          []Staff        `yaml:"staff"`
+	Digest         Digest         `yaml:"digest"`
+	Child          Child          `yaml:"child"`
+	Alarm          Alarm          `yaml:"alarm"`
+	Authentication Authentication `yaml:"authentication"`
+	Relay          Relay          `yaml:"relay"`
+	Addressing     string         `yaml:"addressing" enum:"subject,plus"`
+	Brakes         Brakes         `yaml:"brakes"`
+	Verification   Verification   `yaml:"verification"`
+	Letters        Letters        `yaml:"letters"`
+	OwnLists       []string       `yaml:"own_lists"`
+	Log            Log            `yaml:"log"`
+}
+
+// Values of Config.Mode and Config.Addressing.
+const (
+	Live    = "live"
+	Shadow  = "shadow"
+	Subject = "subject"
+	Plus    = "plus"
+)
+
+// Organisation is the controller, as requesters know it.
+type Organisation struct {
+	Name          string         `yaml:"name"` // the address's domain when not given
+	Address       Address        `yaml:"address"`
+	Timezone      *time.Location `yaml:"timezone"` // never nil
+	Law           string         `yaml:"law"`      // one of Known.Laws
+	Holidays      string         `yaml:"holidays"` // one of Known.Holidays
+	PolicyURL     WebURL         `yaml:"policy_url"`
+	PostalAddress string         `yaml:"postal_address" lines:"many"`
+}
+
+// IMAP is the mailbox that is watched.
+type IMAP struct {
+	Server      Server        `yaml:"server" protocol:"imap"`
+	Username    string        `yaml:"username"` // organisation.address when not given
+	Password    Secret        `yaml:"password"`
+	Folders     []string      `yaml:"folders"`
+	Poll        time.Duration `yaml:"poll" min:"1s" max:"1h"`
+	MaxMailSize Size          `yaml:"max_mail_size" min:"64KiB" max:"256MiB"`
+}
+
+// SMTP is the server that takes our letters. Without a password nobody logs in.
+type SMTP struct {
+	Server   Server `yaml:"server" protocol:"smtp"`
+	Username string `yaml:"username"` // organisation.address when only a password is given; else "" = no login
+	Password Secret `yaml:"password"`
+}
+
+// Intake says how the first start treats mail that was already there.
+type Intake struct {
+	AnswerSince Since `yaml:"answer_since"`
+}
+
+// Keys is where the operator's key lies.
+type Keys struct {
+	File Path `yaml:"file"`
+}
+
+// Staff is one person or desk that works by mail.
+type Staff struct {
+	Name    string    `yaml:"name"` // the address when not given
+	Address Address   `yaml:"address"`
+	Aliases []Address `yaml:"aliases"`
+	Roles   []string  `yaml:"roles" enum:"agent,manager,oncall,legal"` // [agent] when not given
+}
+
+// Digest is when managers get their mail, in the organisation's zone.
+type Digest struct {
+	At   Clock          `yaml:"at"`
+	Days []time.Weekday `yaml:"days"`
+}
+
+// Child is how fast alerts about a child's data are handled: elapsed time from receipt.
+type Child struct {
+	Look   time.Duration `yaml:"look" min:"1s" max:"7d"`
+	Block  time.Duration `yaml:"block" min:"1s" max:"14d"`
+	Done   time.Duration `yaml:"done" min:"1s" max:"30d"`
+	Repeat time.Duration `yaml:"repeat" min:"1s" max:"1d"`
+}
+
+// Alarm is what to run when mail cannot wake anybody.
+type Alarm struct {
+	Command string `yaml:"command"`
+}
+
+// Authentication is whose word about the sender of a mail counts.
+type Authentication struct {
+	AuthservID string `yaml:"authserv_id"` // "" = no border server is trusted
+	DKIMLookup bool   `yaml:"dkim_lookup"` // check DKIM signatures ourselves, with look-ups in the DNS
+}
+
+// Relay says whether staff's answers are passed on to requesters.
+type Relay struct {
+	Enabled bool `yaml:"enabled"`
+}
+
+// Brakes bound automatic letters.
+type Brakes struct {
+	PerAddressPerDay int `yaml:"per_address_per_day" min:"1" max:"1000"`
+	PerHour          int `yaml:"per_hour" min:"1" max:"100000"`
+}
+
+// Verification bounds the codes that show control of an address.
+type Verification struct {
+	Expires time.Duration `yaml:"expires" min:"1m" max:"90d"`
+	Tries   int           `yaml:"tries" min:"1" max:"20"`
+}
+
+// Letters is how letters to requesters look.
+type Letters struct {
+	Templates Path   `yaml:"templates"` // folder with templates instead of the built-in ones; "" = none
+	Footer    string `yaml:"footer" lines:"many"`
+}
+
+// Log is how the program reports what it does.
+type Log struct {
+	Level  string `yaml:"level" enum:"debug,info,warn,error"`
+	Format string `yaml:"format" enum:"text,json"`
+}
+
+// Default gives the values of a file that says nothing. The addresses and servers that a file must
+// give are empty in it.
+func Default() *Config {
+	return &Config{
+		Organisation: Organisation{Timezone: time.UTC, Law: "eu-gdpr", Holidays: "none"},
+		Mode:         Live,
+		IMAP: IMAP{
+			Folders: []string{"INBOX"},
+			Poll:    time.Minute,
+			// 25 MB of attachments, the usual limit of mail providers, are 34 MB as base64.
+			MaxMailSize: 40 << 20,
+		},
+		Intake:   Intake{AnswerSince: Since{Within: 72 * time.Hour}},
+		Database: Database{Driver: SQLite, Path: "privacybot.db"},
+		Keys:     Keys{File: "privacybot.key"},
+		Digest: Digest{
+			At:   Clock{Hour: 8},
+			Days: []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday},
+		},
+		Child: Child{
+			Look: 4 * time.Hour, Block: 24 * time.Hour, Done: 72 * time.Hour, Repeat: 30 * time.Minute,
+		},
+		Addressing:   Subject,
+		Brakes:       Brakes{PerAddressPerDay: 5, PerHour: 300},
+		Verification: Verification{Expires: 14 * 24 * time.Hour, Tries: 5},
+		Log:          Log{Level: "info", Format: "text"},
+	}
+}
