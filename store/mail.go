@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -209,8 +210,10 @@ func (tx *Tx) Mail(id int64) (Mail, error) {
 	return tx.s.mail(rows[0]), nil
 }
 
+var errNotJudged = errors.New("no such mail that was decided")
+
 // RejudgeMail changes what became of a mail that was decided before: people have opened it from
-// the sorting mail. A pending mail is [ErrConflict].
+// the sorting mail. A pending mail is refused: it has not been judged yet.
 func (tx *Tx) RejudgeMail(id int64, d ticket.Disposition, ref, reason string) error {
 	sealed, err := tx.sealReason(id, reason)
 	if err != nil {
@@ -218,7 +221,7 @@ func (tx *Tx) RejudgeMail(id int64, d ticket.Disposition, ref, reason string) er
 	}
 	done := tx.db.Exec(`UPDATE mails SET state = 'done', disposition = ?, sealed_reason = ?, ticket = ?, decided_at = ?
 		WHERE id = ? AND state <> 'pending'`, string(d), sealed, ref, micros(tx.s.now()), id)
-	if err := oneRow(done, ErrConflict); err != nil {
+	if err := oneRow(done, errNotJudged); err != nil {
 		return fmt.Errorf("rejudge mail %d: %w", id, err)
 	}
 	return nil

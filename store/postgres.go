@@ -37,7 +37,9 @@ func openPostgres(dsn string) (*sql.DB, engine, error) {
 		dialector:  postgres.New(postgres.Config{Conn: db}),
 		clock:      "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
 		skipLocked: " FOR UPDATE SKIP LOCKED",
+		lockTicket: " FOR UPDATE OF t",
 		serialize:  "SELECT pg_advisory_xact_lock(hashtextextended('privacybot ' || current_schema() || ' ' || ?, 0))",
+		snapshot:   sql.LevelRepeatableRead,
 		migrations: migrations{
 			dialect: goose.DialectPostgres,
 			files:   sqlfiles.Postgres(),

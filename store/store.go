@@ -40,9 +40,11 @@ type Store struct {
 // engine is what the two databases do differently.
 type engine struct {
 	dialector  gorm.Dialector
-	clock      string // SQL: the database's clock in microseconds
-	skipLocked string // SQL: leave out rows that another transaction holds
-	serialize  string // SQL: wait until no other transaction of this kind (?) runs; "" where writers exclude each other anyway
+	clock      string             // SQL: the database's clock in microseconds
+	skipLocked string             // SQL: leave out rows that another transaction holds
+	lockTicket string             // SQL: keep the ticket's row from changing until the end of the transaction
+	serialize  string             // SQL: wait until no other transaction of this kind (?) runs; "" where writers exclude each other anyway
+	snapshot   sql.IsolationLevel // at which all reads of a transaction see the same moment
 	migrations migrations
 }
 

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"privacybot/ticket"
+)
+
+const (
+	digestRows = 200                // per list: a longer one is not read
+	dueSoon    = 7 * 24 * time.Hour // BEHAVIOURS 36
+)
+
+// Digest gives the figures of the manager's morning: what is open at now, and what happened
+// since. References and numbers only; nothing sealed is opened. Day, LedgerDiffer (-1) and
+// JunkWatched are the caller's to set.
+func (s *Store) Digest(ctx context.Context, since, now time.Time) (ticket.Digest, error) {
+	g := ticket.Digest{LedgerDiffer: -1, OpenByRight: map[ticket.Right]int{}, Dispositions: map[string]int{}, LastPoll: map[string]time.Time{}}
+	// One snapshot, so that the figures agree with one another.
+	err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		return errors.Join(digestLists(db, &g, now), digestCounts(db, &g, since), digestGroups(db, &g, since))
+	}, &sql.TxOptions{ReadOnly: true, Isolation: s.engine.snapshot})
+	if err != nil {
+		return ticket.Digest{}, fmt.Errorf("digest figures: %w", err)
+	}
+	return g, nil
+}
+
+func digestLists(db *gorm.DB, g *ticket.Digest, now time.Time) error {
+	for _, list := range []struct {
+		into  *[]ticket.DigestRow
+		where string
+		args  []any
+	}{
+		{&g.Children, "child_open", nil},
+		{&g.Overdue, "due_at < ?", []any{micros(now)}},
+		{&g.DueSoon, "due_at >= ? AND due_at <= ?", []any{micros(now), micros(now.Add(dueSoon))}},
+		{&g.Unverified, "state = 'verifying'", nil},
+		{&g.Undeliverable, "undeliverable", nil},
+		{&g.NeedsHuman, "needs_human", nil},
+	} {
+		rows, err := digestList(db, list.where, list.args)
+		if err != nil {
+			return err
+		}
+		*list.into = rows
+	}
+	return nil
+}
+
+func digestList(db *gorm.DB, where string, args []any) ([]ticket.DigestRow, error) {
+	var tickets []ticketRow
+	err := db.Raw("SELECT id, ref, state, due_at FROM tickets WHERE state <> 'closed' AND "+where+
+		" ORDER BY due_at IS NULL, due_at, id LIMIT ?", append(args, digestRows)...).Scan(&tickets).Error
+	if err != nil || len(tickets) == 0 {
+		return nil, err
+	}
+	ids := make([]int64, len(tickets))
+	for i, t := range tickets {
+		ids[i] = t.ID
+	}
+	var requests []requestRow
+	if err := db.Where("ticket_id IN ?", ids).Find(&requests).Error; err != nil {
+		return nil, err
+	}
+	rights := map[int64][]ticket.Right{}
+	for _, r := range requests {
+		rights[r.TicketID] = append(rights[r.TicketID], ticket.Right(r.Right))
+	}
+	out := make([]ticket.DigestRow, len(tickets))
+	for i, t := range tickets {
+		out[i] = ticket.DigestRow{Ref: t.Ref, Rights: ticket.SortRights(rights[t.ID]), Due: fromNullable(t.DueAt), State: t.State}
+	}
+	return out, nil
+}
+
+func digestCounts(db *gorm.DB, g *ticket.Digest, since time.Time) error {
+	from := micros(since)
+	return errors.Join(
+		count(db, &g.Quarantined, "mails WHERE state = 'quarantine'"),
+		count(db, &g.LettersWait, "letters WHERE state = 'ready' AND attempts > 0"),
+		count(db, &g.LettersHeld, "letters WHERE state = 'held'"),
+		count(db, &g.LettersFailed, "letters WHERE failed_at >= ?", from),
+		count(db, &g.UnmatchedDSN, "mails WHERE disposition = 'bounce' AND ticket = '' AND decided_at >= ?", from),
+		count(db, &g.New, "tickets WHERE opened_at >= ?", from),
+		count(db, &g.Closed, "tickets WHERE closed_at >= ?", from),
+		count(db, &g.Open, "tickets WHERE state <> 'closed'"),
+		count(db, &g.Mails, "locations"),
+		count(db, &g.Pending, "locations l JOIN mails m ON m.id = l.mail_id WHERE m.state = 'pending'"),
+	)
+}
+
+func digestGroups(db *gorm.DB, g *ticket.Digest, since time.Time) error {
+	type group struct {
+		Name string
+		N    int
+	}
+	var rights, dispositions []group
+	err := db.Raw(`SELECT r."right" AS name, count(*) AS n FROM requests r JOIN tickets t ON t.id = r.ticket_id
+		WHERE t.state <> 'closed' AND r.closed_at IS NULL GROUP BY r."right"`).Scan(&rights).Error
+	if err != nil {
+		return err
+	}
+	for _, r := range rights {
+		g.OpenByRight[ticket.Right(r.Name)] = r.N
+	}
+	from := micros(since)
+	err = db.Raw(`SELECT disposition AS name, count(*) AS n FROM mails WHERE decided_at >= ? GROUP BY disposition
+		UNION ALL SELECT CASE WHEN mail_id IS NULL THEN 'baseline' ELSE 'duplicate' END AS name, count(*) AS n
+		FROM locations WHERE saved_at >= ? AND (mail_id IS NULL OR duplicate) GROUP BY 1`, from, from).Scan(&dispositions).Error
+	if err != nil {
+		return err
+	}
+	for _, d := range dispositions {
+		g.Dispositions[d.Name] += d.N
+	}
+	var cursors []cursorRow
+	if err := db.Find(&cursors).Error; err != nil {
+		return err
+	}
+	for _, c := range cursors {
+		g.LastPoll[c.Folder] = fromNullable(c.PolledAt)
+	}
+	return nil
+}

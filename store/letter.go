@@ -1,0 +1,248 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"privacybot/ticket"
+)
+
+// The states of a letter.
+const (
+	LetterReady  = "ready" // in the outbox
+	LetterHeld   = "held"  // waits for approval
+	LetterSent   = "sent"  // accepted by our mail server
+	LetterFailed = "failed"
+)
+
+// letterRow is a letter, joined with its ticket's reference, its wrapped key and, where asked
+// for, its content.
+type letterRow struct {
+	ID        int64
+	Kind      string
+	KeyHash   []byte
+	State     string
+	Attempts  int
+	NextAt    int64
+	Code      int
+	CreatedAt int64
+	SentAt    *int64
+	FailedAt  *int64
+	KeyID     int64
+	Sealed    []byte
+
+	Ref     string
+	Wrapped []byte
+	Content []byte
+}
+
+// letterParts is what of a letter is sealed apart from its bytes.
+type letterParts struct {
+	Key       string  `json:"key"`
+	To        string  `json:"to"`
+	MessageID string  `json:"message_id"`
+	Hold      string  `json:"hold,omitempty"`
+	Mails     []int64 `json:"mails,omitempty"`
+}
+
+type letterContentRow struct {
+	LetterID int64 `gorm:"primaryKey;autoIncrement:false"`
+	Sealed   []byte
+}
+
+func (letterContentRow) TableName() string { return "letter_contents" }
+
+func letterPlace(hash []byte) place   { return place{"letters.sealed", string(hash)} }
+func letterContent(hash []byte) place { return place{"letter_contents.sealed", string(hash)} }
+
+// letterOwner is the ticket, whose key seals its letters too, or the letter itself.
+func letterOwner(ref string, hash []byte) owner {
+	if ref != "" {
+		return ticketOwner(ref)
+	}
+	return owner{"letters", string(hash)}
+}
+
+const (
+	letterColumns = `SELECT l.id, l.kind, l.key_hash, l.state, l.attempts, l.next_at, l.code, l.created_at, l.sent_at, l.failed_at,
+		l.key_id, l.sealed, COALESCE(t.ref, '') AS ref, k.wrapped`
+	letterTables = ` FROM letters l LEFT JOIN tickets t ON t.id = l.ticket_id LEFT JOIN data_keys k ON k.id = l.key_id `
+
+	selectLetters        = letterColumns + letterTables
+	selectLetterContents = letterColumns + ", c.sealed AS content" + letterTables + "LEFT JOIN letter_contents c ON c.letter_id = l.id "
+)
+
+func (k *Keys) openLetter(r letterRow) (dataKey, letterParts, error) {
+	key, err := k.openDataKey(letterOwner(r.Ref, r.KeyHash), r.KeyID, r.Wrapped)
+	if err != nil {
+		return dataKey{}, letterParts{}, err
+	}
+	plain, err := key.open(letterPlace(r.KeyHash), r.Sealed)
+	if err != nil {
+		return dataKey{}, letterParts{}, err
+	}
+	var parts letterParts
+	if err := json.Unmarshal(plain, &parts); err != nil {
+		return dataKey{}, letterParts{}, fmt.Errorf("letters.sealed: %w", ErrUnreadable)
+	}
+	return key, parts, nil
+}
+
+// QueueLetters puts letters into the outbox, to be sent after tx is committed. A letter whose
+// key is known is left out. A letter's ticket must be stored, in tx at the latest.
+func (tx *Tx) QueueLetters(letters []ticket.Letter) error {
+	for _, l := range letters {
+		if err := tx.queueLetter(l); err != nil {
+			return fmt.Errorf("queue letter %s: %w", l.Kind, err)
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) queueLetter(l ticket.Letter) error {
+	hash := tx.s.keys.Lookup("letter", l.Key)
+	var known int64
+	if err := tx.db.Table("letters").Where("key_hash = ?", hash).Count(&known).Error; err != nil || known > 0 {
+		return err
+	}
+	key, ticketID, err := tx.letterKey(l.Ref, hash)
+	if err != nil {
+		return err
+	}
+	plain, err := json.Marshal(letterParts{Key: l.Key, To: l.To, MessageID: l.MessageID, Hold: l.Hold, Mails: l.Mails})
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	sealed, err := key.seal(letterPlace(hash), plain)
+	if err != nil {
+		return err
+	}
+	content, err := key.seal(letterContent(hash), l.Raw)
+	if err != nil {
+		return err
+	}
+	now := tx.s.now()
+	state, next := LetterReady, now
+	if l.Hold != "" {
+		state = LetterHeld
+	}
+	if l.NotBefore.After(now) {
+		next = l.NotBefore
+	}
+	var id int64
+	err = tx.db.Raw(`INSERT INTO letters (ticket_id, kind, key_hash, message_id_hash, to_hash, state, priority, braked, next_at, created_at, key_id, sealed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		ticketID, string(l.Kind), hash, tx.s.lookup("message-id", l.MessageID), tx.s.addressHash(l.To), state,
+		priority(l.Kind), l.Kind.Braked(), micros(next), micros(now), key.id, sealed).Scan(&id).Error
+	if err != nil {
+		return err
+	}
+	return tx.db.Create(&letterContentRow{LetterID: id, Sealed: content}).Error
+}
+
+// letterKey gives the ticket's key, or a new one for a letter without ticket.
+func (tx *Tx) letterKey(ref string, hash []byte) (dataKey, *int64, error) {
+	if ref == "" {
+		keys, err := tx.s.storeDataKeys(tx.db, []owner{letterOwner("", hash)})
+		if err != nil {
+			return dataKey{}, nil, err
+		}
+		return keys[0], nil, nil
+	}
+	row, err := ticketByRef(tx.db, ref, "")
+	if err != nil {
+		return dataKey{}, nil, err
+	}
+	key, err := tx.s.keys.openDataKey(ticketOwner(ref), row.KeyID, row.Wrapped)
+	return key, &row.ID, err
+}
+
+// priority orders the outbox: what wakes people about a child goes before everything.
+func priority(k ticket.LetterKind) int {
+	switch k {
+	case ticket.LetterEscalation, ticket.LetterAlarm:
+		return 0
+	}
+	return 1
+}
+
+// LettersByMessageID finds letters of ours by their Message-IDs, without angle brackets, in no
+// order. Unknown ids and letters whose content was erased are left out.
+func (tx *Tx) LettersByMessageID(ids []string) ([]ticket.SentLetter, error) {
+	var hashes [][]byte
+	for _, id := range ids {
+		if id != "" {
+			hashes = append(hashes, tx.s.lookup("message-id", id))
+		}
+	}
+	var out []ticket.SentLetter
+	for part := range chunks(hashes) {
+		var rows []letterRow
+		if err := tx.db.Raw(selectLetters+"WHERE l.message_id_hash IN ?", part).Scan(&rows).Error; err != nil {
+			return nil, fmt.Errorf("find letters: %w", err)
+		}
+		for _, r := range rows {
+			if _, parts, err := tx.s.keys.openLetter(r); err == nil {
+				out = append(out, ticket.SentLetter{ID: r.ID, Kind: ticket.LetterKind(r.Kind), Key: parts.Key, Ref: r.Ref,
+					To: parts.To, MessageID: parts.MessageID, SentAt: fromNullable(r.SentAt), Mails: parts.Mails})
+			}
+		}
+	}
+	return out, nil
+}
+
+// ReleaseHeld lets the held letters of a ticket go and counts them.
+func (tx *Tx) ReleaseHeld(ref string) (n int, err error) {
+	done := tx.db.Exec(`UPDATE letters SET state = 'ready' WHERE state = 'held'
+		AND ticket_id = (SELECT id FROM tickets WHERE ref = ?)`, ref)
+	if done.Error != nil {
+		return 0, fmt.Errorf("release letters of %s: %w", ref, done.Error)
+	}
+	return int(done.RowsAffected), nil
+}
+
+// LetterState is a letter as people are shown it.
+type LetterState struct {
+	ID             int64
+	Kind           ticket.LetterKind
+	Key, Ref       string
+	To, MessageID  string
+	State          string // one of the Letter… states
+	Hold           string // why it waits or waited for approval
+	Attempts, Code int    // Code: the mail server's last reply code, 0 = none
+	CreatedAt      time.Time
+	NextAt         time.Time // next try, while ready
+	SentAt         time.Time
+	FailedAt       time.Time
+	Unreadable     error // why Key, To, MessageID and Hold are empty; nil when they are not
+}
+
+// Letters lists all letters of a ticket, oldest first.
+func (s *Store) Letters(ctx context.Context, ref string) ([]LetterState, error) {
+	return s.letterStates(s.db.WithContext(ctx).Raw(selectLetters+"WHERE t.ref = ? ORDER BY l.id", ref))
+}
+
+// Held lists the letters of a ticket that wait for approval, oldest first; with ref "" those of
+// all tickets.
+func (s *Store) Held(ctx context.Context, ref string) ([]LetterState, error) {
+	return s.letterStates(s.db.WithContext(ctx).Raw(selectLetters+"WHERE l.state = 'held' AND (? = '' OR t.ref = ?) ORDER BY l.id", ref, ref))
+}
+
+func (s *Store) letterStates(query *gorm.DB) ([]LetterState, error) {
+	var rows []letterRow
+	if err := query.Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read letters: %w", err)
+	}
+	out := make([]LetterState, len(rows))
+	for i, r := range rows {
+		_, parts, err := s.keys.openLetter(r)
+		out[i] = LetterState{ID: r.ID, Kind: ticket.LetterKind(r.Kind), Key: parts.Key, Ref: r.Ref, To: parts.To, MessageID: parts.MessageID,
+			State: r.State, Hold: parts.Hold, Attempts: r.Attempts, Code: r.Code, CreatedAt: fromMicros(r.CreatedAt),
+			NextAt: fromMicros(r.NextAt), SentAt: fromNullable(r.SentAt), FailedAt: fromNullable(r.FailedAt), Unreadable: err}
+	}
+	return out, nil
+}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"privacybot/ticket"
+)
+
+// Delivery is a letter handed out to be sent. Raw is the same on every attempt.
+type Delivery struct {
+	ID            int64
+	Kind          ticket.LetterKind
+	Key, Ref      string
+	To, MessageID string
+	Raw           []byte
+	Attempt       int // this one included
+	CreatedAt     time.Time
+	Mails         []int64
+	Unreadable    error // why Raw and To are empty: [ErrErased] or [ErrUnreadable]; such a letter cannot be sent
+}
+
+// BrakeLimit is the rate brake over all letters of braked kinds.
+type BrakeLimit struct {
+	PerHour int // 0 = no limit
+}
+
+const brakeWindow = time.Hour
+
+// ClaimLetters hands out at most n letters that are due at now, for ttl: those that wake people
+// about a child first, then the longest due. Attempt and claim are stored before this returns,
+// so that a crash costs a delay and never a second claim. Braked kinds come only while fewer
+// than the limit were sent, or are being sent, in the hour before now.
+func (s *Store) ClaimLetters(ctx context.Context, now time.Time, ttl time.Duration, n int, brake BrakeLimit) ([]Delivery, error) {
+	var rows []letterRow
+	err := s.write(ctx, func(db *gorm.DB) error {
+		rows = nil
+		if err := s.alone(db, "claim letters"); err != nil { // or two instances would both see room under the brake
+			return err
+		}
+		ids, err := s.chooseLetters(db, now, n, brake)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		claim := "UPDATE letters SET attempts = attempts + 1, claimed_by = ?, claimed_until = " + s.engine.clock + " + ? WHERE id IN ?"
+		if err := db.Exec(claim, s.holder, ttl.Microseconds(), ids).Error; err != nil {
+			return err
+		}
+		return db.Raw(selectLetterContents+"WHERE l.id IN ? ORDER BY l.priority, l.next_at, l.id", ids).Scan(&rows).Error
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim letters: %w", err)
+	}
+	out := make([]Delivery, len(rows))
+	for i, r := range rows {
+		out[i] = s.delivery(r)
+	}
+	return out, nil
+}
+
+func (s *Store) chooseLetters(db *gorm.DB, now time.Time, n int, brake BrakeLimit) ([]int64, error) {
+	room, err := s.brakeRoom(db, now, n, brake)
+	if err != nil {
+		return nil, err
+	}
+	query := "SELECT id, braked FROM letters WHERE state = 'ready' AND next_at <= ? AND claimed_until <= " + s.engine.clock
+	if room == 0 {
+		query += " AND NOT braked"
+	}
+	var due []struct {
+		ID     int64
+		Braked bool
+	}
+	err = db.Raw(query+" ORDER BY priority, next_at, id LIMIT ?"+s.engine.skipLocked, micros(now), n).Scan(&due).Error
+	var ids []int64
+	for _, l := range due {
+		if l.Braked {
+			if room == 0 {
+				continue
+			}
+			room--
+		}
+		ids = append(ids, l.ID)
+	}
+	return ids, err
+}
+
+// brakeRoom is how many braked letters may go now, at most n.
+func (s *Store) brakeRoom(db *gorm.DB, now time.Time, n int, brake BrakeLimit) (int, error) {
+	if brake.PerHour <= 0 {
+		return n, nil
+	}
+	var used int
+	err := db.Raw(`SELECT (SELECT count(*) FROM letters WHERE braked AND sent_at > ?)
+		+ (SELECT count(*) FROM letters WHERE braked AND state = 'ready' AND claimed_until > `+s.engine.clock+`)`,
+		micros(now.Add(-brakeWindow))).Scan(&used).Error
+	return max(0, min(n, brake.PerHour-used)), err
+}
+
+func (s *Store) delivery(r letterRow) Delivery {
+	d := Delivery{ID: r.ID, Kind: ticket.LetterKind(r.Kind), Ref: r.Ref, Attempt: r.Attempts, CreatedAt: fromMicros(r.CreatedAt)}
+	key, parts, err := s.keys.openLetter(r)
+	if err == nil {
+		d.Raw, err = key.open(letterContent(r.KeyHash), r.Content)
+	}
+	if err != nil {
+		d.Unreadable = err
+		return d
+	}
+	d.Key, d.To, d.MessageID, d.Mails = parts.Key, parts.To, parts.MessageID, parts.Mails
+	return d
+}
+
+// LetterSent notes that the mail server has accepted d at that time.
+func (tx *Tx) LetterSent(d Delivery, at time.Time) error {
+	return tx.endDelivery(d, "state = 'sent', sent_at = ?", micros(at))
+}
+
+// LetterRetry puts d back until next. code is the server's reply code, 0 when there was none.
+func (tx *Tx) LetterRetry(d Delivery, next time.Time, code int) error {
+	return tx.endDelivery(d, "next_at = ?, code = ?", micros(next), code)
+}
+
+// LetterFailed gives d up.
+func (tx *Tx) LetterFailed(d Delivery, code int) error {
+	return tx.endDelivery(d, "state = 'failed', failed_at = ?, code = ?", micros(tx.s.now()), code)
+}
+
+// endDelivery ends the claim of d. Somebody else's claim, or a later one, is [ErrLeaseLost].
+func (tx *Tx) endDelivery(d Delivery, set string, values ...any) error {
+	done := tx.db.Exec("UPDATE letters SET "+set+", claimed_by = '', claimed_until = 0 WHERE id = ? AND state = 'ready' AND claimed_by = ? AND attempts = ?",
+		append(values, d.ID, tx.s.holder, d.Attempt)...)
+	if err := oneRow(done, ErrLeaseLost); err != nil {
+		return fmt.Errorf("letter %d: %w", d.ID, err)
+	}
+	return nil
+}
