@@ -257,7 +257,8 @@ func (s *IMAPServer) config() string {
 	_, tlsPort, _ := net.SplitHostPort(s.TLSAddr)
 	users := ""
 	if !s.mail.change { // not root: everything runs as ourselves, and nothing can be chrooted
-		users = "default_internal_user = " + s.mail.name + "\ndefault_login_user = " + s.mail.name +
+		users = "default_internal_user = " + s.mail.name + "\ndefault_internal_group = " + s.mail.group +
+			"\ndefault_login_user = " + s.mail.name +
 			"\nservice anvil {\n  chroot =\n}\nservice imap-login {\n  chroot =\n}\nservice stats {\n  chroot =\n}\n"
 	}
 	return strings.NewReplacer(

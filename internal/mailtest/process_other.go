@@ -8,6 +8,7 @@ import "syscall"
 // compiling elsewhere.
 type account struct {
 	name     string
+	group    string
 	uid, gid int
 	change   bool
 }

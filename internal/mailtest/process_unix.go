@@ -12,6 +12,7 @@ import (
 // account is the user a server runs as; the zero value is the user who runs the tests.
 type account struct {
 	name     string
+	group    string
 	uid, gid int
 	change   bool
 }
@@ -22,6 +23,9 @@ func serverAccount(names ...string) account {
 	me := account{uid: os.Getuid(), gid: os.Getgid(), name: strconv.Itoa(os.Getuid())}
 	if u, err := user.Current(); err == nil {
 		me.name = u.Username
+	}
+	if g, err := user.LookupGroupId(strconv.Itoa(me.gid)); err == nil {
+		me.group = g.Name
 	}
 	if me.uid != 0 {
 		return me
