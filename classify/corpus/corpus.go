@@ -106,7 +106,7 @@ func Parse(file, text string) ([]Mail, error) {
 	var out []Mail
 	for _, chunk := range strings.Split("\n"+strings.ReplaceAll(text, "\r\n", "\n"), "\n=== ")[1:] {
 		head, body, _ := strings.Cut(chunk, "\n\n")
-		lines := strings.Split(head, "\n")
+		lines := strings.Split(strings.TrimSpace(head), "\n")
 		m := Mail{ID: strings.TrimSpace(lines[0]), Body: strings.TrimSpace(body), File: file, Lang: strings.SplitN(strings.TrimSuffix(file, ".txt"), "_", 2)[0]}
 		m.Group = m.ID
 		for _, line := range lines[1:] {
