@@ -202,7 +202,7 @@ func (s *PGServer) sql(statement string) error {
 // run runs one of PostgreSQL's programs as the cluster's owner. Its output goes to a file and not
 // to a pipe, because the server that pg_ctl starts would hold the pipe open.
 func (s *PGServer) run(name string, args ...string) error {
-	out, err := os.CreateTemp("", "pb-out-")
+	out, err := os.CreateTemp(s.dir, "out-")
 	if err != nil {
 		return err
 	}
