@@ -150,7 +150,7 @@ func (s *IMAPServer) start() error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	unwatch, err := watch(s.owner, `kill -KILL -- "-$1"; rm -rf "$2"; sleep 0.2; rm -rf "$2"`, fmt.Sprint(cmd.Process.Pid), s.dir)
+	unwatch, err := watch(s.owner, `kill -s KILL -- "-$1"; rm -rf "$2"; sleep 0.2; rm -rf "$2"`, fmt.Sprint(cmd.Process.Pid), s.dir)
 	if err != nil {
 		killGroup(cmd.Process.Pid)
 		cmd.Wait()

@@ -134,7 +134,7 @@ func (s *PGServer) start() error {
 	if !s.fsync {
 		settings += " -c fsync=off -c full_page_writes=off"
 	}
-	unwatch, err := watch(s.owner, `kill -QUIT "$(head -n 1 "$1/data/postmaster.pid")"
+	unwatch, err := watch(s.owner, `kill -s QUIT "$(head -n 1 "$1/data/postmaster.pid")"
 n=0
 while [ -e "$1/data/postmaster.pid" ] && [ $n -lt 50 ]; do sleep 0.1; n=$((n+1)); done
 rm -rf "$1"`, s.dir)
