@@ -1,0 +1,97 @@
+package responder
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"privacybot/ticket"
+)
+
+// wordlist is a language's words.yaml: what does not belong to a single letter.
+type wordlist struct {
+	Language  string            `yaml:"language"`  // BCP 47
+	Direction string            `yaml:"direction"` // ltr or rtl
+	Join      string            `yaml:"join"`      // between the names of rights
+	Date      string            `yaml:"date"`      // {weekday} {day} {month} {number} {year}
+	Clock     string            `yaml:"clock"`     // {date} {hour} {minute} {zone}
+	Months    []string          `yaml:"months"`
+	Weekdays  []string          `yaml:"weekdays"` // from Sunday
+	Laws      map[string]string `yaml:"laws"`     // our name of a law: what people here call it; "" leaves it out
+	Rights    map[ticket.Right]rightWords
+}
+
+// rightWords is how a right is spoken of.
+type rightWords struct {
+	Name string `yaml:"name"` // "Information about your data"
+	Now  string `yaml:"now"`  // what happens now, one or two sentences; true of every request
+}
+
+func readWords(files fs.FS, name, shown string) (*wordlist, error) {
+	src, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", shown, err)
+	}
+	var w wordlist
+	if err := yaml.UnmarshalWithOptions(src, &w, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("%s: %w", shown, err)
+	}
+	if len(w.Months) != 12 || len(w.Weekdays) != 7 {
+		return nil, fmt.Errorf("%s: months needs 12 names and weekdays 7", shown)
+	}
+	if w.Language == "" || w.Date == "" || w.Clock == "" || (w.Direction != "ltr" && w.Direction != "rtl") {
+		return nil, fmt.Errorf("%s: language, date, clock and direction (ltr or rtl) are needed", shown)
+	}
+	for _, r := range ticket.Rights() {
+		if w.Rights[r].Name == "" || w.Rights[r].Now == "" {
+			return nil, fmt.Errorf("%s: rights.%s needs name and now", shown, r)
+		}
+	}
+	return &w, nil
+}
+
+// date writes the day that t shows in its own zone; "" for no time.
+func (w *wordlist) date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return strings.NewReplacer(
+		"{weekday}", w.Weekdays[t.Weekday()], "{day}", fmt.Sprint(t.Day()), "{month}", w.Months[t.Month()-1],
+		"{number}", fmt.Sprint(int(t.Month())), "{year}", fmt.Sprint(t.Year()),
+	).Replace(w.Date)
+}
+
+// clock writes day and time with the distance from UTC, which nobody misreads.
+func (w *wordlist) clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return strings.NewReplacer(
+		"{date}", w.date(t), "{hour}", t.Format("15"), "{minute}", t.Format("04"), "{zone}", zone(t),
+	).Replace(w.Clock)
+}
+
+func zone(t time.Time) string {
+	_, seconds := t.Zone()
+	if seconds == 0 {
+		return "UTC"
+	}
+	sign := '+'
+	if seconds < 0 {
+		sign, seconds = '-', -seconds
+	}
+	if m := seconds / 60 % 60; m != 0 {
+		return fmt.Sprintf("UTC%c%d:%02d", sign, seconds/3600, m)
+	}
+	return fmt.Sprintf("UTC%c%d", sign, seconds/3600)
+}
+
+// law gives the name that readers of the language know.
+func (w *wordlist) law(name string) string {
+	if known, found := w.Laws[name]; found {
+		return known
+	}
+	return name
+}
