@@ -34,6 +34,16 @@ func (s *Store) SetMetaOnce(ctx context.Context, name, value string) (kept strin
 	return kept, err
 }
 
+// SetMeta keeps value under name in place of what was kept. The value stands in clear: it must
+// hold no personal data.
+func (tx *Tx) SetMeta(name, value string) error {
+	row := metaRow{Name: name, Value: value}
+	if err := tx.db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
+		return fmt.Errorf("keep meta %s: %w", name, err)
+	}
+	return nil
+}
+
 func meta(db *gorm.DB, name string) (string, bool, error) {
 	var rows []metaRow
 	if err := db.Where("name = ?", name).Find(&rows).Error; err != nil {

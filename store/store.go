@@ -116,7 +116,10 @@ func randomName() string {
 	return hex.EncodeToString(b)
 }
 
-const writeTries = 10
+const (
+	writeTries = 10
+	maxPause   = 300 // milliseconds between two tries
+)
 
 // write runs fn in a write transaction and runs it again, with fresh reads, when the database
 // could not order it with others (CASES C18), when a lock was not to be had (C16) or when fn
@@ -128,7 +131,7 @@ func (s *Store) write(ctx context.Context, fn func(db *gorm.DB) error) error {
 		if err == nil || !again(err) || try == writeTries {
 			return err
 		}
-		pause := time.NewTimer(time.Duration(1+mathrand.IntN(5<<try)) * time.Millisecond)
+		pause := time.NewTimer(time.Duration(1+mathrand.IntN(min(5<<try, maxPause))) * time.Millisecond)
 		select {
 		case <-ctx.Done():
 			pause.Stop()
