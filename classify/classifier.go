@@ -42,7 +42,9 @@ type analysis struct {
 	hits    [][]hit // by sentence
 	fired   []fired
 	ignored []ticket.Ignored
-	score   map[ticket.Right]float64
+
+	withdrawn int // sentences before this one are withdrawn
+	score     map[ticket.Right]float64
 }
 
 // Classify judges one mail. It is pure and safe for concurrent use; text beyond 32 KB is read at
@@ -76,7 +78,23 @@ func (c *Classifier) analyse(m ticket.Message, ctx Context) *analysis {
 // verdict puts the parts together.
 func (c *Classifier) verdict(m ticket.Message, ctx Context, a *analysis) ticket.Verdict {
 	v := ticket.Verdict{Language: a.tongue.code, Confidence: map[ticket.Right]float64{}, Ignored: a.ignored}
-	c.decide(a, &v)
+	v.Law, v.LawWhy = c.suggestLaw(a, m)
+	f := c.child(a, ctx, v.Law)
+	c.decide(a, f, &v)
+	if f.thirteen != nil && !v.Has(ticket.Child) {
+		v.Review = append(v.Review, childReview)
+	}
+	c.writer(a, &v, f)
+	c.urgency(a, &v, f)
 	v.Route = route(m, ctx, v)
+	if v.Route == ticket.RouteNew && a.spam(&v) {
+		v.Route = ticket.RouteSpam
+	}
+	if m.TextDiffers {
+		v.Review = append(v.Review, "text-html-differ")
+	}
+	if m.HiddenText != "" {
+		v.Review = append(v.Review, "hidden-text")
+	}
 	return v
 }

@@ -34,6 +34,11 @@ func (c *Classifier) fire(a *analysis) {
 		}
 	}
 	c.fireWhole(a)
+	for i := range a.fired {
+		if a.fired[i].sent < a.withdrawn && a.fired[i].rule.right != "" {
+			a.fired[i].weight *= 0.1
+		}
+	}
 }
 
 func (c *Classifier) fireSentence(a *analysis, si int, present []bool) {
@@ -59,10 +64,13 @@ func (c *Classifier) fireSentence(a *analysis, si int, present []bool) {
 			return
 		case "soften":
 			factor = math.Min(factor, r.weight)
+		case "withdrawn":
+			a.withdrawn = max(a.withdrawn, si+1)
 		}
 		a.fired = append(a.fired, fired{rule: r, sent: si, from: from, to: to, weight: r.weight})
 	}
 	if factor < 1 {
+		d.sents[si].soft = true
 		for i := start; i < len(a.fired); i++ {
 			if softened(a.fired[i].rule.right) {
 				a.fired[i].weight *= factor
@@ -82,8 +90,7 @@ func softened(r ticket.Right) bool {
 
 // fireWhole runs the rules whose elements may stand in different sentences.
 func (c *Classifier) fireWhole(a *analysis) {
-	type place struct{ sent, from, to int }
-	find := func(e element) (place, bool) {
+	find := func(r *rule, e element) (place, bool) {
 		for si, hits := range a.hits {
 			if a.doc.sents[si].ignored != "" {
 				continue
@@ -95,7 +102,7 @@ func (c *Classifier) fireWhole(a *analysis) {
 				continue
 			}
 			for i := range hits {
-				if e.takes(&hits[i]) {
+				if e.takes(&hits[i]) && !(r.right != "" && softened(r.right) && a.doc.sents[si].soft) {
 					return place{si, hits[i].from, hits[i].to}, true
 				}
 			}
@@ -110,7 +117,7 @@ rules:
 		}
 		var first place
 		for n, e := range r.all {
-			p, ok := find(e)
+			p, ok := find(r, e)
 			if !ok {
 				continue rules
 			}
@@ -119,7 +126,7 @@ rules:
 			}
 		}
 		for _, e := range r.unless {
-			if _, ok := find(e); ok {
+			if _, ok := find(r, e); ok {
 				continue rules
 			}
 		}
@@ -168,14 +175,17 @@ func (a *analysis) sum() {
 func ruleConfidence(score float64) float64 { return 1 / (1 + math.Exp(2.4-1.2*score)) }
 
 // decide names the rights and says when people must look.
-func (c *Classifier) decide(a *analysis, v *ticket.Verdict) {
+func (c *Classifier) decide(a *analysis, f childFinding, v *ticket.Verdict) {
 	a.sum()
 	for _, right := range ticket.Rights() {
 		score, ok := a.score[right]
+		p := ruleConfidence(score)
+		if right == ticket.Child {
+			p, ok = f.probability(), true
+		}
 		if !ok || right == ticket.Other {
 			continue
 		}
-		p := ruleConfidence(score)
 		switch {
 		case p >= accept:
 			v.Rights = append(v.Rights, right)
@@ -186,6 +196,9 @@ func (c *Classifier) decide(a *analysis, v *ticket.Verdict) {
 		case p >= doubt:
 			v.NeedsHuman, v.HumanWhy = true, "the mail may use a right, but says so too vaguely"
 		}
+	}
+	if v.Has(ticket.Child) {
+		v.Evidence = a.childEvidence(f)
 	}
 	a.evidence(v)
 	if len(v.Rights) == 0 {

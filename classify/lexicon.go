@@ -26,14 +26,15 @@ type concept int16
 
 // language is one lexicon file.
 type language struct {
-	code    string
-	name    string
-	script  string
-	before  int // negation reaches so many words back …
-	after   int // … and so many on, within its clause
-	stops   map[string]bool
-	letters map[rune]bool
-	numbers map[string]int
+	code     string
+	name     string
+	script   string
+	before   int // negation reaches so many words back …
+	after    int // … and so many on, within its clause
+	stops    map[string]bool
+	letters  map[rune]bool
+	numbers  map[string]int
+	ageStems []string // ends of words like "achtjährig"
 }
 
 // entry is one word or phrase of a lexicon.
@@ -135,6 +136,12 @@ func (x *lexicon) read(name, text string) error {
 			clitics = strings.Fields(rest)
 		case "stop":
 			x.addStops(&l, id, rest)
+		case "agestem":
+			for _, w := range strings.Split(rest, ",") {
+				for _, p := range x.words(w) {
+					l.ageStems = append(l.ageStems, p.text)
+				}
+			}
 		case "number":
 			err = x.addNumbers(&l, rest)
 		default:

@@ -30,6 +30,7 @@ type sentence struct {
 	from, to int // tokens
 	question bool
 	part     part
+	soft     bool   // asks how to use a right, or thanks for it
 	ignored  string // why its words do not count, "" when they do
 }
 

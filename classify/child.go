@@ -1,0 +1,171 @@
+package classify
+
+import (
+	"privacybot/ticket"
+)
+
+// Limits of a child's age, in years.
+const (
+	childUnder     = 13 // the policy, COPPA (16 CFR 312.2)
+	childUnderPIPL = 14 // PIPL art. 31
+	reviewAge      = 13
+)
+
+// childReview is the flag for a child of exactly the age at which the policy stops.
+const childReview = "child-exactly-13"
+
+// childFinding is what speaks for and against a child's data, before it is weighed.
+type childFinding struct {
+	young    *mention // somebody under the limit
+	selfTeen bool     // the writer gives an age at or over the limit
+	word     *place   // a word that means a small child
+	kin      *place
+	self     *place // the writer writes like a child
+	reached  bool   // in the same or the next sentence data of that child reached us
+	anywhere bool   // data is spoken of somewhere in the mail
+	toys     bool   // product or charity talk beside it
+	adult    bool
+	thirteen *mention
+}
+
+// place is a run of tokens.
+type place struct{ sent, from, to int }
+
+// mentions reports whether a concept occurs in any sentence that counts.
+func (a *analysis) mentions(c *Classifier, name string) bool {
+	return a.first(c, name) != nil
+}
+
+func (a *analysis) first(c *Classifier, name string) *place {
+	want, ok := c.lex.concepts[name]
+	if !ok {
+		return nil
+	}
+	for si, hits := range a.hits {
+		if a.doc.sents[si].ignored == "footer" {
+			continue
+		}
+		for _, h := range hits {
+			if h.concept == want {
+				return &place{si, h.from, h.to}
+			}
+		}
+	}
+	return nil
+}
+
+// child weighs whether data of a child reached us (recall before precision) and records evidence.
+func (c *Classifier) child(a *analysis, ctx Context, law string) childFinding {
+	limit := childUnder
+	if ctx.DefaultLaw == "cn-pipl" || law == "cn-pipl" {
+		limit = childUnderPIPL
+	}
+	f := childFinding{}
+	for _, m := range c.ages(a, ctx.ReceivedAt) {
+		if a.doc.sents[m.sent].ignored == "footer" {
+			continue
+		}
+		switch {
+		case m.age < limit && m.age > 0:
+			if f.young == nil || m.kin && !f.young.kin {
+				f.young = &m
+			}
+		case m.age == reviewAge:
+			f.thirteen = &m
+		}
+		if m.self && m.age >= limit {
+			f.selfTeen = true
+		}
+	}
+	f.word, f.kin, f.self = a.first(c, "young"), a.first(c, "kin"), a.first(c, "childself")
+	f.adult = a.mentions(c, "adult")
+	f.toys = a.mentions(c, "forkids") || a.mentions(c, "plan")
+	f.anywhere = a.mentions(c, "signup") || a.mentions(c, "account") || a.mentions(c, "pdata")
+	f.reached = c.dataReached(a, f)
+	return f
+}
+
+// dataReached looks for words of using, registering or recording in the sentence that speaks of the
+// child and in its neighbours.
+func (c *Classifier) dataReached(a *analysis, f childFinding) bool {
+	for _, at := range []int{sentOf(f.young), sentOfPlace(f.word), sentOfPlace(f.kin), sentOfPlace(f.self)} {
+		if at < 0 {
+			continue
+		}
+		for si := max(0, at-1); si <= at+2 && si < len(a.hits); si++ {
+			for _, h := range a.hits[si] {
+				switch c.lex.names[h.concept] {
+				case "signup", "account", "pdata", "item", "delete", "share":
+					if !h.negated {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+func sentOf(m *mention) int {
+	if m == nil {
+		return -1
+	}
+	return m.sent
+}
+
+func sentOfPlace(p *place) int {
+	if p == nil {
+		return -1
+	}
+	return p.sent
+}
+
+// probability weighs the finding.
+func (f childFinding) probability() float64 {
+	p := 0.0
+	switch {
+	case f.young != nil && f.young.self && f.selfTeen:
+		p = 0.2 // "I was ten when I signed up, now I am twenty"
+	case f.young != nil && f.young.self:
+		p = 0.9
+	case f.young != nil && f.reached:
+		p = 0.95
+	case f.young != nil && f.anywhere:
+		p = 0.7
+	case f.young != nil:
+		p = 0.4
+	case f.self != nil && !f.adult:
+		p = 0.75
+	case f.word != nil && f.kin != nil && f.reached:
+		p = 0.85
+	case f.word != nil && f.reached:
+		p = 0.65
+	case f.kin != nil && f.reached && !f.adult && f.thirteen == nil:
+		p = 0.3
+	}
+	if f.toys && !(f.self != nil) {
+		p *= 0.45
+	}
+	return p
+}
+
+// childEvidence quotes what spoke.
+func (a *analysis) childEvidence(f childFinding) []ticket.Evidence {
+	var out []ticket.Evidence
+	add := func(sent, from, to int, rule string) {
+		out = append(out, ticket.Evidence{Right: ticket.Child, Quote: short(a.doc.quote(a.doc.sents[sent], from, to)), Rule: rule})
+	}
+	if f.young != nil {
+		add(f.young.sent, f.young.from, f.young.to, "child-"+f.young.how)
+	}
+	if f.self != nil {
+		add(f.self.sent, f.self.from, f.self.to, "child-self")
+	}
+	if f.young == nil && f.word != nil {
+		add(f.word.sent, f.word.from, f.word.to, "child-word")
+	}
+	if f.young == nil && f.kin != nil {
+		add(f.kin.sent, f.kin.from, f.kin.to, "child-kin")
+	}
+	return out
+}

@@ -1,0 +1,301 @@
+package classify
+
+import (
+	"strings"
+	"time"
+)
+
+// mention is an age that the text gives somebody.
+type mention struct {
+	age      int
+	sent     int
+	from, to int
+	self     bool // the writer
+	kin      bool // a child of a family or a school
+	how      string
+}
+
+// ages finds every age in the analysed text: "9 years old", "aged 9", "son (8)", "born in 2017", "third
+// grade"; ages of accounts, contracts and companies are left out.
+func (c *Classifier) ages(a *analysis, received time.Time) []mention {
+	var out []mention
+	for si := range a.doc.sents {
+		f := &ageFinder{c: c, a: a, si: si, s: a.doc.sents[si], hits: a.hits[si], received: received}
+		for i := f.s.from; i < f.s.to; i++ {
+			if m, ok := f.at(i); ok {
+				out = append(out, m)
+				if len(out) >= 64 {
+					return out
+				}
+			}
+		}
+	}
+	return out
+}
+
+type ageFinder struct {
+	c        *Classifier
+	a        *analysis
+	si       int
+	s        sentence
+	hits     []hit
+	received time.Time
+}
+
+func (f *ageFinder) tok(i int) *token { return &f.a.doc.tokens[i] }
+
+// near gives the hit of a concept that begins at token i, or ends there when back is set.
+func (f *ageFinder) near(name string, i int, back bool) *hit {
+	want, ok := f.c.lex.concepts[name]
+	if !ok {
+		return nil
+	}
+	for k := range f.hits {
+		h := &f.hits[k]
+		if h.concept == want && (!back && h.from == i || back && h.to == i) {
+			return h
+		}
+	}
+	return nil
+}
+
+// within gives the hit of a concept between two tokens, the one nearest to at.
+func (f *ageFinder) within(name string, from, to, at int) *hit {
+	want, ok := f.c.lex.concepts[name]
+	if !ok {
+		return nil
+	}
+	var best *hit
+	for k := range f.hits {
+		h := &f.hits[k]
+		if h.concept == want && h.from >= from && h.to <= to && (best == nil || abs(h.from-at) < abs(best.from-at)) {
+			best = h
+		}
+	}
+	return best
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -n
+	}
+	return n
+}
+
+// number reads a number at token i, in digits or words, and gives its value and end.
+func (f *ageFinder) number(i int) (n, end int) {
+	if t := f.tok(i); t.number >= 0 {
+		return t.number, i + 1
+	} else if t.address {
+		return -1, i
+	}
+	langs := f.a.tongue.active[f.si]
+	for l := range f.c.lex.langs {
+		if !langs.has(int8(l)) || len(f.c.lex.langs[l].numbers) == 0 {
+			continue
+		}
+		key, best, bestEnd := "", -1, i
+		for j := i; j < f.s.to && j < i+3; j++ {
+			if j > i {
+				key += " "
+			}
+			key += f.tok(j).text
+			if v, ok := f.c.lex.langs[l].numbers[key]; ok {
+				best, bestEnd = v, j+1
+			}
+		}
+		if best >= 0 {
+			return best, bestEnd
+		}
+	}
+	return -1, i
+}
+
+// at looks for an age that begins at token i.
+func (f *ageFinder) at(i int) (mention, bool) {
+	if n, ok := f.compound(i); ok {
+		return f.person(mention{age: n, from: i, to: i + 1, how: "age"}, true)
+	}
+	n, end := f.number(i)
+	if n < 0 {
+		return mention{}, false
+	}
+	if n >= 1900 && n <= f.received.Year() {
+		return f.birth(i, n)
+	}
+	if n > 99 || f.near("duration", i, true) != nil {
+		return mention{}, false
+	}
+	if m, ok := f.inGrade(i, end, n); ok {
+		return m, true
+	}
+	if u := f.unit(end); u != nil {
+		if f.thing(u.to) || f.near("duration", u.to, false) != nil {
+			return mention{}, false
+		}
+		return f.person(mention{age: n, from: i, to: u.to, how: "age"}, false)
+	}
+	if p := f.near("agepre", i, true); p != nil && f.ends(end) {
+		return f.person(mention{age: n, from: p.from, to: end, how: "age"}, false)
+	}
+	if f.alone(i, end) {
+		return f.person(mention{age: n, from: i, to: end, how: "age"}, false)
+	}
+	return mention{}, false
+}
+
+// compound reads ages in one word, such as "achtjährige" or "nioåring".
+func (f *ageFinder) compound(i int) (int, bool) {
+	t := f.tok(i)
+	if t.wide || len(t.text) < 6 || t.address {
+		return 0, false
+	}
+	for l := range f.c.lex.langs {
+		lang := &f.c.lex.langs[l]
+		if len(lang.ageStems) == 0 || !f.a.tongue.active[f.si].has(int8(l)) {
+			continue
+		}
+		for _, stem := range lang.ageStems {
+			if at := strings.Index(t.text, stem); at > 1 {
+				if n, ok := lang.numbers[t.text[:at]]; ok {
+					return n, true
+				}
+			}
+		}
+	}
+	return 0, false
+}
+
+// unit is "years old" after the number, next to it or one word on.
+func (f *ageFinder) unit(end int) *hit {
+	if h := f.near("ageunit", end, false); h != nil {
+		return h
+	}
+	if end+1 < f.s.to && !f.tok(end).wide && len(f.tok(end).text) <= 3 {
+		return f.near("ageunit", end+1, false)
+	}
+	return nil
+}
+
+// thing reports whether what follows the age is an account, a phone or the like.
+func (f *ageFinder) thing(at int) bool {
+	for _, name := range []string{"account", "support", "data", "mailing", "company"} {
+		if f.near(name, at, false) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// ends reports whether the clause ends at token i, or a little word goes on: "is nine and …".
+func (f *ageFinder) ends(i int) bool {
+	if i >= f.s.to || f.tok(i).clause != f.tok(i-1).clause {
+		return true
+	}
+	if f.tok(i).number >= 0 || f.tok(i).wide {
+		return false
+	}
+	return len(f.c.lex.stopsOf[f.tok(i).text]) > 0
+}
+
+// alone reports whether the number stands by itself behind a person: "my son (8)", "I'm 11", "Tochter, 8,".
+func (f *ageFinder) alone(i, end int) bool {
+	if !f.ends(end) {
+		return false
+	}
+	if f.near("self", i, true) != nil {
+		return true
+	}
+	before := f.within("kin", max(f.s.from, i-4), i, i)
+	if before == nil {
+		before = f.within("person", max(f.s.from, i-3), i, i)
+	}
+	if before == nil {
+		return false
+	}
+	apart := i == f.s.from || f.tok(i).clause != f.tok(i-1).clause || before.to == i
+	return apart && (end >= f.s.to || f.tok(end).clause != f.tok(end-1).clause) || i-before.to <= 2 && f.near("agepre", i, true) != nil
+}
+
+// person finds whose age it is; without anybody near it is nobody's.
+func (f *ageFinder) person(m mention, loose bool) (mention, bool) {
+	m.sent = f.si
+	from, to := max(f.s.from, m.from-9), min(f.s.to, m.to+9)
+	kin := f.within("kin", from, to, m.from)
+	self := f.within("self", max(f.s.from, m.from-3), m.from, m.from)
+	m.kin = kin != nil
+	if self != nil && (kin == nil || kin.to <= self.from && m.from-self.to <= 1 || kin.from > m.to) {
+		m.self, m.kin = true, false
+		m.from = min(m.from, self.from)
+		return m, true
+	}
+	if kin != nil {
+		m.from, m.to = min(m.from, kin.from), max(m.to, kin.to)
+		return m, true
+	}
+	if f.within("person", max(f.s.from, m.from-4), to, m.from) != nil || loose || f.within("young", f.s.from, f.s.to, m.from) != nil {
+		return m, true
+	}
+	// "9 ans", "12岁" without any person still speaks of one when the mail speaks of children.
+	return m, m.age >= 3 && m.age < 20 && f.a.mentions(f.c, "kin")
+}
+
+// inGrade reads school grades: a child of grade n is about n+5 years old.
+func (f *ageFinder) inGrade(i, end, n int) (mention, bool) {
+	g := f.near("grade", end, false)
+	if g == nil && end < f.s.to && len(f.tok(end).text) <= 2 {
+		g = f.near("grade", end+1, false)
+	}
+	if g == nil {
+		g = f.near("grade", i, true)
+	}
+	if g == nil || n < 1 || n > 13 {
+		return mention{}, false
+	}
+	m := mention{age: n + 5, from: min(i, g.from), to: max(end, g.to), sent: f.si, how: "school grade"}
+	m.self = f.within("self", f.s.from, f.s.to, i) != nil
+	m.kin = f.within("kin", f.s.from, f.s.to, i) != nil
+	return m, m.self || m.kin || f.within("person", f.s.from, f.s.to, i) != nil || f.a.mentions(f.c, "kin") || f.a.mentions(f.c, "childself")
+}
+
+// birth reads "born in 2017", "geb. 12.05.2014", "2015年出生".
+func (f *ageFinder) birth(i, year int) (mention, bool) {
+	b := f.within("born", max(f.s.from, i-8), min(f.s.to, i+5), i)
+	if b == nil {
+		return mention{}, false
+	}
+	age := f.received.Year() - year
+	month, day := f.dayOf(i)
+	if month == 0 {
+		month, day = 7, 1
+	}
+	if f.received.Month() < time.Month(month) || f.received.Month() == time.Month(month) && f.received.Day() < day {
+		age--
+	}
+	m := mention{age: age, from: min(b.from, i), to: max(b.to, i+1), sent: f.si, how: "birth date"}
+	m.self = f.within("self", f.s.from, i, i) != nil
+	m.kin = f.within("kin", f.s.from, f.s.to, i) != nil
+	return m, age >= 0
+}
+
+// dayOf reads day and month beside a year in digits, on either side; zero when there are none.
+func (f *ageFinder) dayOf(i int) (month, day int) {
+	num := func(k int) int {
+		if k < f.s.from || k >= f.s.to {
+			return -1
+		}
+		return f.tok(k).number
+	}
+	if d, m := num(i-2), num(i-1); d > 0 && m > 0 && d <= 31 && m <= 31 {
+		if m > 12 {
+			d, m = m, d
+		}
+		return m, d
+	}
+	for _, gap := range []int{1, 2} { // 2014-05-12, 2014年5月12日
+		if m, d := num(i+gap), num(i+2*gap); m > 0 && m <= 12 && d > 0 && d <= 31 {
+			return m, d
+		}
+	}
+	return 0, 0
+}
