@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -267,5 +268,27 @@ func testSchema(t *testing.T, w *world) {
 	w.exec(s, "DELETE FROM goose_db_version")
 	if _, err := Open(ctx, w.config("three")); err == nil || errors.Is(err, ErrOlderSchema) || !strings.Contains(err.Error(), "read schema version") {
 		t.Errorf("an unreadable version: %v", err)
+	}
+}
+
+// CASES C7, C50: several processes start on an empty database at once; one migrates and makes the
+// key, the others wait.
+func testFirstStart(t *testing.T, w *world) {
+	var starts sync.WaitGroup
+	for i := range 4 {
+		starts.Go(func() {
+			s, err := Open(t.Context(), w.config(fmt.Sprint(i)))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			s.Close()
+		})
+	}
+	starts.Wait()
+	w.full(w.open("after"), "marker")
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(w.key), "*"))
+	if err != nil || len(left) != 1 {
+		t.Errorf("beside the key: %v, %v", left, err)
 	}
 }

@@ -53,6 +53,7 @@ func exercise(t *testing.T, database func(testing.TB) string) {
 		{"Times", testTimes},
 		{"KeyFile", testKeyFile},
 		{"Schema", testSchema},
+		{"FirstStart", testFirstStart},
 		{"Crash", testCrash},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newWorld(t, database(t))) })

@@ -39,7 +39,7 @@ func openSQLite(path string) (*sql.DB, engine, error) {
 			dialect: goose.DialectSQLite3,
 			files:   sqlfiles.SQLite(),
 			exists:  "SELECT count(*) > 0 FROM sqlite_master WHERE name = 'goose_db_version'",
-			lock:    func(ctx context.Context) (func(), error) { return lockFile(ctx, path+"-migrate") },
+			lock:    func(ctx context.Context) (func(), error) { return lockFile(ctx, path+"-lock") },
 		},
 	}, nil
 }
@@ -77,7 +77,8 @@ func privateFile(path string) error {
 }
 
 // lockFile waits until no other process holds the lock called path. The lock is the exclusive
-// transaction of an empty SQLite file, which every system drops when its holder dies.
+// transaction of an empty SQLite file, which every system drops when its holder dies. The file
+// stays: removing it would let one process lock the old file and another a new one.
 func lockFile(ctx context.Context, path string) (unlock func(), err error) {
 	if err := privateFile(path); err != nil {
 		return nil, err
@@ -92,7 +93,6 @@ func lockFile(ctx context.Context, path string) (unlock func(), err error) {
 		return nil, fmt.Errorf("wait for another migration: %w", err)
 	}
 	return func() {
-		os.Remove(path) // whoever waits for the old file finds nothing left to do
 		tx.Rollback()
 		db.Close()
 	}, nil
