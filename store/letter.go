@@ -95,20 +95,33 @@ func (k *Keys) openLetter(r letterRow) (dataKey, letterParts, error) {
 // QueueLetters puts letters into the outbox, to be sent after tx is committed. A letter whose
 // key is known is left out. A letter's ticket must be stored, in tx at the latest.
 func (tx *Tx) QueueLetters(letters []ticket.Letter) error {
-	for _, l := range letters {
-		if err := tx.queueLetter(l); err != nil {
+	hashes := make([][]byte, len(letters))
+	for i, l := range letters {
+		hashes[i] = tx.s.keys.Lookup("letter", l.Key)
+	}
+	known := map[string]bool{}
+	for part := range chunks(hashes) {
+		var rows []letterRow
+		if err := tx.db.Raw("SELECT key_hash FROM letters WHERE key_hash IN ?", part).Scan(&rows).Error; err != nil {
+			return fmt.Errorf("queue letters: %w", err)
+		}
+		for _, r := range rows {
+			known[string(r.KeyHash)] = true
+		}
+	}
+	for i, l := range letters {
+		if known[string(hashes[i])] {
+			continue
+		}
+		known[string(hashes[i])] = true
+		if err := tx.queueLetter(l, hashes[i]); err != nil {
 			return fmt.Errorf("queue letter %s: %w", l.Kind, err)
 		}
 	}
 	return nil
 }
 
-func (tx *Tx) queueLetter(l ticket.Letter) error {
-	hash := tx.s.keys.Lookup("letter", l.Key)
-	var known int64
-	if err := tx.db.Table("letters").Where("key_hash = ?", hash).Count(&known).Error; err != nil || known > 0 {
-		return err
-	}
+func (tx *Tx) queueLetter(l ticket.Letter, hash []byte) error {
 	key, ticketID, err := tx.letterKey(l.Ref, hash)
 	if err != nil {
 		return err
@@ -152,6 +165,9 @@ func (tx *Tx) letterKey(ref string, hash []byte) (dataKey, *int64, error) {
 			return dataKey{}, nil, err
 		}
 		return keys[0], nil, nil
+	}
+	if saved, ok := tx.tickets[ref]; ok {
+		return saved.key, &saved.id, nil
 	}
 	row, err := ticketByRef(tx.db, ref, "")
 	if err != nil {

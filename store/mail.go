@@ -54,6 +54,7 @@ type mailRow struct {
 	Ticket        string
 	Attempts      int
 	Suspect       bool
+	SealedReason  []byte
 	Wrapped       []byte
 	Sealed        []byte
 }
@@ -186,16 +187,32 @@ func (tx *Tx) FinishMail(m MailResult) error {
 // sealReason seals with the mail's own key. A reason for a mail whose key is gone is dropped: it
 // might quote what was erased.
 func (tx *Tx) sealReason(id int64, reason string) ([]byte, error) {
-	var rows []mailRow
-	err := tx.db.Raw(`SELECT m.content_hash, m.key_id, k.wrapped FROM mails m LEFT JOIN data_keys k ON k.id = m.key_id WHERE m.id = ?`, id).Scan(&rows).Error
-	if err != nil || len(rows) == 0 || reason == "" {
-		return nil, err
-	}
-	key, err := tx.s.keys.openDataKey(mailOwner(rows[0].ContentHash), rows[0].KeyID, rows[0].Wrapped)
-	if err != nil {
+	if reason == "" {
 		return nil, nil
 	}
-	return key.seal(mailReason(rows[0].ContentHash), []byte(reason))
+	row, key, err := tx.s.reasonKey(tx.db, id)
+	if errors.Is(err, ErrErased) || errors.Is(err, ErrUnreadable) || errors.Is(err, ticket.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return key.seal(mailReason(row.ContentHash), []byte(reason))
+}
+
+// reasonKey gives a mail's sealed reason and the key for it.
+func (s *Store) reasonKey(db *gorm.DB, id int64) (mailRow, dataKey, error) {
+	var rows []mailRow
+	err := db.Raw(`SELECT m.content_hash, m.sealed_reason, m.key_id, k.wrapped
+		FROM mails m LEFT JOIN data_keys k ON k.id = m.key_id WHERE m.id = ?`, id).Scan(&rows).Error
+	if err != nil {
+		return mailRow{}, dataKey{}, err
+	}
+	if len(rows) == 0 {
+		return mailRow{}, dataKey{}, ticket.ErrNotFound
+	}
+	key, err := s.keys.openDataKey(mailOwner(rows[0].ContentHash), rows[0].KeyID, rows[0].Wrapped)
+	return rows[0], key, err
 }
 
 // Mail gives a mail in whatever state, with its raw bytes.

@@ -2,13 +2,13 @@ package store
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"privacybot/ticket"
 )
@@ -186,6 +186,7 @@ func (tx *Tx) SaveTicket(t ticket.Ticket, events []ticket.Event) error {
 	if err != nil {
 		return fmt.Errorf("save ticket %s: %w", t.Ref, err)
 	}
+	tx.tickets[t.Ref] = ticketKey{id, key}
 	if err := tx.indexTicket(id, t); err != nil {
 		return fmt.Errorf("save ticket %s: %w", t.Ref, err)
 	}
@@ -224,13 +225,6 @@ func (tx *Tx) putTicket(t ticket.Ticket) (int64, dataKey, error) {
 }
 
 func (tx *Tx) insertTicket(t ticket.Ticket) (int64, dataKey, error) {
-	var taken int64
-	if err := tx.db.Model(&ticketRow{}).Where("ref = ?", t.Ref).Count(&taken).Error; err != nil {
-		return 0, dataKey{}, err
-	}
-	if taken > 0 {
-		return 0, dataKey{}, ErrConflict // deciding again takes another random reference
-	}
 	keys, err := tx.s.storeDataKeys(tx.db, []owner{ticketOwner(t.Ref)})
 	if err != nil {
 		return 0, dataKey{}, err
@@ -240,10 +234,8 @@ func (tx *Tx) insertTicket(t ticket.Ticket) (int64, dataKey, error) {
 		return 0, dataKey{}, err
 	}
 	row.OpenedAt = micros(tx.s.now())
-	if err := tx.db.Omit("Wrapped").Create(&row).Error; err != nil {
-		if errors.Is(err, gorm.ErrDuplicatedKey) {
-			err = ErrConflict
-		}
+	done := tx.db.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "ref"}}, DoNothing: true}).Omit("Wrapped").Create(&row)
+	if err := oneRow(done, ErrConflict); err != nil { // the reference is taken: deciding again draws another
 		return 0, dataKey{}, err
 	}
 	return row.ID, keys[0], nil

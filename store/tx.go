@@ -9,8 +9,14 @@ import (
 // Tx is a transaction in which decisions are made and written. Its methods see what was written
 // before in the same transaction. It is for one goroutine and ends with its function.
 type Tx struct {
-	s  *Store
-	db *gorm.DB
+	s       *Store
+	db      *gorm.DB
+	tickets map[string]ticketKey // by reference, for the letters of a ticket just saved
+}
+
+type ticketKey struct {
+	id  int64
+	key dataKey
 }
 
 // InTx runs fn in one write transaction: everything in it is written, or nothing.
@@ -25,6 +31,6 @@ func (s *Store) InTx(ctx context.Context, fn func(*Tx) error) error {
 		if err := s.alone(db, "decide"); err != nil {
 			return err
 		}
-		return fn(&Tx{s: s, db: db})
+		return fn(&Tx{s: s, db: db, tickets: map[string]ticketKey{}})
 	})
 }

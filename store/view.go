@@ -110,26 +110,14 @@ func (s *Store) Sorting(ctx context.Context, since, until time.Time, n int) ([]M
 
 // Reason gives why the mail was judged as it was; "" when no reason is kept.
 func (s *Store) Reason(ctx context.Context, mail int64) (string, error) {
-	var rows []struct {
-		ContentHash, SealedReason, Wrapped []byte
-		KeyID                              int64
-	}
-	err := s.db.WithContext(ctx).Raw(`SELECT m.content_hash, m.sealed_reason, m.key_id, k.wrapped
-		FROM mails m LEFT JOIN data_keys k ON k.id = m.key_id WHERE m.id = ?`, mail).Scan(&rows).Error
+	row, key, err := s.reasonKey(s.db.WithContext(ctx), mail)
 	if err != nil {
-		return "", fmt.Errorf("read reason of mail %d: %w", mail, err)
+		return "", fmt.Errorf("reason of mail %d: %w", mail, err)
 	}
-	if len(rows) == 0 {
-		return "", fmt.Errorf("mail %d: %w", mail, ticket.ErrNotFound)
-	}
-	if len(rows[0].SealedReason) == 0 {
+	if len(row.SealedReason) == 0 {
 		return "", nil
 	}
-	key, err := s.keys.openDataKey(mailOwner(rows[0].ContentHash), rows[0].KeyID, rows[0].Wrapped)
-	if err != nil {
-		return "", fmt.Errorf("mail %d: %w", mail, err)
-	}
-	plain, err := key.open(mailReason(rows[0].ContentHash), rows[0].SealedReason)
+	plain, err := key.open(mailReason(row.ContentHash), row.SealedReason)
 	return string(plain), err
 }
 
