@@ -107,12 +107,8 @@ func (l *loader) checkFolders() {
 // checkStaff looks for members that would get each other's mail, or their own in a circle.
 func (l *loader) checkStaff() {
 	l.need(len(l.config.Staff) == 0, "staff", "[{address: desk@example.com, roles: [agent, manager, oncall, legal]}]: somebody must get the requests")
-	own := map[string]string{}
-	for key, address := range map[string]string{
-		"organisation.address": string(l.config.Organisation.Address), "imap.username": l.config.IMAP.Username,
-	} {
-		own[strings.ToLower(address)] = key
-	}
+	own := map[string]string{strings.ToLower(l.config.IMAP.Username): "imap.username"}
+	own[strings.ToLower(string(l.config.Organisation.Address))] = "organisation.address"
 	for _, list := range l.config.OwnLists {
 		own[strings.ToLower(list)] = "own_lists"
 	}

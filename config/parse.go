@@ -25,7 +25,11 @@ func (l *loader) parse(path string) (ast.Node, bool) {
 		l.problem("", "the file is not text in UTF-8")
 		return nil, false
 	}
-	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	data = bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+	if bytes.Count(data, []byte("\n")) > maxLines {
+		l.problem("", "the file has more than %d lines", maxLines)
+		return nil, false
+	}
 	tokens := lexer.Tokenize(string(data))
 	if !l.plain(tokens) {
 		return nil, false
@@ -49,10 +53,21 @@ func (l *loader) parse(path string) (ast.Node, bool) {
 	return body, true
 }
 
+// Bounds beyond which the lexer and the parser, whose time grows with the square of both, would
+// make the operator wait. The example has 150 lines and 250 tokens.
+const (
+	maxLines  = 5000
+	maxTokens = 20000 // keys, values, colons, brackets, comments
+)
+
 // plain refuses what a configuration does not need and what would make the parser slow: deep
-// nesting costs it the square of the depth in time and memory.
+// nesting and long mappings cost it the square of their size in time and memory.
 func (l *loader) plain(tokens token.Tokens) bool {
 	depth, dashes := 0, 0
+	if len(tokens) > maxTokens {
+		l.at(tokens[maxTokens], "the file holds more keys and values than a configuration needs")
+		return false
+	}
 	for _, t := range tokens {
 		dash := t.Type == token.SequenceEntryType
 		switch t.Type {
