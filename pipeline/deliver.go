@@ -1,0 +1,156 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"time"
+
+	"privacybot/responder"
+	"privacybot/store"
+	"privacybot/ticket"
+)
+
+const (
+	letterLease = 15 * time.Minute // longer than the longest wait for a server's answer (M16)
+	letterBatch = 50
+	giveUpAfter = 5 * 24 * time.Hour // RFC 5321 4.5.4.1
+	alarmLimit  = time.Minute
+)
+
+// ErrMailServer says that the mail server refuses this installation (sign-in, sender, TLS): every
+// letter waits, none is given up (CASES C42, C47).
+var ErrMailServer = errors.New("the mail server refuses this installation; letters wait")
+
+// Deliver tries every letter that is due and gives how many were accepted. Temporary failures are
+// tried again later with the same bytes; only a refusal of this very recipient ends a letter.
+func (p *Pipeline) Deliver(ctx context.Context) (int, error) {
+	accepted := 0
+	for {
+		due, err := p.store.ClaimLetters(ctx, p.now(), letterLease, letterBatch, store.BrakeLimit{PerHour: p.cfg.PerHour})
+		if err != nil {
+			return accepted, fmt.Errorf("claim letters: %w", err)
+		}
+		if len(due) == 0 {
+			return accepted, nil
+		}
+		for i, l := range due {
+			res := p.send(ctx, l)
+			if err := p.delivered(ctx, l, res); err != nil {
+				return accepted, err
+			}
+			p.told(Step{Letter: &l, Result: res})
+			if res.Outcome == responder.Delivered {
+				accepted++
+			}
+			if res.Outcome == responder.Configuration || ctx.Err() != nil {
+				return accepted, errors.Join(p.unclaim(ctx, due[i+1:]), fmt.Errorf("%w: %s, code %d", ErrMailServer, res.Stage, res.Code))
+			}
+		}
+	}
+}
+
+func (p *Pipeline) send(ctx context.Context, l store.Delivery) responder.Result {
+	if l.Kind == ticket.LetterAlarm {
+		return p.alarm(ctx, l)
+	}
+	return p.sender.Send(ctx, l.To, l.Raw)
+}
+
+// alarm runs alarm.command with the reference as its only argument: no personal data leaves by
+// this way.
+func (p *Pipeline) alarm(ctx context.Context, l store.Delivery) responder.Result {
+	if len(p.cfg.Alarm) == 0 {
+		return responder.Result{Outcome: responder.Delivered, Stage: "alarm"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, alarmLimit)
+	defer cancel()
+	args := append(append([]string(nil), p.cfg.Alarm[1:]...), l.Ref)
+	cmd := exec.CommandContext(ctx, p.cfg.Alarm[0], args...)
+	cmd.WaitDelay = time.Second
+	if err := cmd.Run(); err != nil {
+		return responder.Result{Outcome: responder.Temporary, Stage: "alarm", Err: fmt.Errorf("alarm.command: %w", err)}
+	}
+	return responder.Result{Outcome: responder.Delivered, Stage: "alarm"}
+}
+
+// delivered records the result and what follows from it for the ticket, in one transaction that
+// fails when the claim has passed to somebody else.
+func (p *Pipeline) delivered(ctx context.Context, l store.Delivery, res responder.Result) error {
+	now := p.now()
+	ctx = context.WithoutCancel(ctx) // the letter is out: its record must be kept
+	result, final := outcome(res, now.Sub(l.CreatedAt))
+	err := p.store.InTx(ctx, func(tx *store.Tx) error {
+		switch {
+		case !final:
+			return tx.LetterRetry(l, now.Add(responder.Backoff(l.Attempt)), res.Code)
+		case result == ticket.DeliveryAccepted:
+			if err := tx.LetterSent(l, now); err != nil {
+				return err
+			}
+		default:
+			if err := tx.LetterFailed(l, res.Code); err != nil {
+				return err
+			}
+		}
+		return p.follow(tx, now, l, result, res)
+	})
+	if errors.Is(err, store.ErrLeaseLost) {
+		p.log.Warn("letter was taken over by another instance while it was being sent", "letter", l.ID)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("record letter %d: %w", l.ID, err)
+	}
+	p.log.Info("letter tried", "letter", l.ID, "ticket", l.Ref, "kind", string(l.Kind), "attempt", l.Attempt, "outcome", string(res.Outcome), "code", res.Code)
+	return nil
+}
+
+// follow decides what the last word about a letter means for its ticket.
+func (p *Pipeline) follow(tx *store.Tx, now time.Time, l store.Delivery, result ticket.DeliveryResult, res responder.Result) error {
+	if l.Ref == "" {
+		return nil
+	}
+	t, err := tx.Ticket(l.Ref)
+	if errors.Is(err, ticket.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	status := res.Status
+	if status == "" && res.Code != 0 {
+		status = fmt.Sprint(res.Code)
+	}
+	d := ticket.Decide(now, ticket.Facts{Policy: p.cfg.Policy, Supply: p.supply(), Ticket: &t}, ticket.DeliveryCause{
+		Letter: ticket.SentLetter{ID: l.ID, Kind: l.Kind, Key: l.Key, Ref: l.Ref, To: l.To, MessageID: l.MessageID, SentAt: now},
+		Result: result, Status: status,
+	})
+	return p.apply(tx, now, d)
+}
+
+// outcome says what a try means, and whether it is the last word.
+func outcome(res responder.Result, age time.Duration) (ticket.DeliveryResult, bool) {
+	switch {
+	case res.Outcome == responder.Delivered:
+		return ticket.DeliveryAccepted, true
+	case res.Outcome == responder.Permanent:
+		return ticket.DeliveryRefused, true
+	case res.Outcome != responder.Configuration && age > giveUpAfter: // C49
+		return ticket.DeliveryRefused, true
+	}
+	return "", false
+}
+
+// unclaim gives letters back that were claimed but not tried.
+func (p *Pipeline) unclaim(ctx context.Context, rest []store.Delivery) error {
+	return p.store.InTx(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		for _, l := range rest {
+			if err := tx.LetterRetry(l, p.now().Add(responder.Backoff(1)), 0); err != nil && !errors.Is(err, store.ErrLeaseLost) {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,137 @@
+package pipeline
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"privacybot/store"
+	"privacybot/ticket"
+)
+
+// maxThreadIDs bounds how many Message-IDs of one mail are looked up.
+const maxThreadIDs = 40
+
+// mailFacts gathers what a decision about c may rest on. Reads see the earlier writes of the same
+// transaction, so that a later mail of a batch sees what was decided about an earlier one.
+func (p *Pipeline) mailFacts(tx *store.Tx, c ticket.MailCause, key string, hold time.Time) (ticket.Facts, error) {
+	f := ticket.Facts{Policy: p.cfg.Policy, Supply: p.supply(), HoldBefore: hold}
+	if c.Quarantine != "" {
+		return f, nil
+	}
+	if err := p.thread(tx, c.Message, &f); err != nil {
+		return f, err
+	}
+	if key != "" {
+		_, ref, dup, err := tx.SameMail(c.Message.MessageID, key, c.ID)
+		if err != nil {
+			return f, err
+		}
+		f.Duplicate, f.DuplicateRef = dup, ref
+	}
+	if c.Message.From.IsZero() {
+		return f, nil
+	}
+	return f, p.writer(tx, c.Message.From.Address, &f)
+}
+
+// thread finds the letter and ticket that m belongs to, by an id of a letter really sent or by a
+// token bound to the sender.
+func (p *Pipeline) thread(tx *store.Tx, m ticket.Message, f *ticket.Facts) error {
+	ids := threadIDs(m)
+	if len(ids) > 0 {
+		sent, err := tx.LettersByMessageID(ids)
+		if err != nil {
+			return err
+		}
+		f.Answer = firstOf(ids, sent)
+	}
+	ref := p.tokenRef(m)
+	if f.Answer != nil && f.Answer.Ref != "" {
+		ref = f.Answer.Ref
+	}
+	if ref == "" {
+		return nil
+	}
+	t, err := tx.Ticket(ref)
+	if errors.Is(err, ticket.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.Ticket = &t
+	return nil
+}
+
+// threadIDs lists the ids that m answers or reports, the nearest first.
+func threadIDs(m ticket.Message) []string {
+	var ids []string
+	if m.Report != nil && m.Report.OriginalMessageID != "" {
+		ids = append(ids, m.Report.OriginalMessageID)
+	}
+	if m.Automatic == ticket.Bounce && len(ids) > 0 {
+		return ids
+	}
+	ids = append(ids, m.InReplyTo...)
+	for i := len(m.References) - 1; i >= 0; i-- {
+		ids = append(ids, m.References[i])
+	}
+	if len(ids) > maxThreadIDs {
+		ids = ids[:maxThreadIDs]
+	}
+	return ids
+}
+
+func firstOf(ids []string, sent []ticket.SentLetter) *ticket.SentLetter {
+	for _, id := range ids {
+		for i := range sent {
+			if strings.EqualFold(sent[i].MessageID, id) {
+				return &sent[i]
+			}
+		}
+	}
+	return nil
+}
+
+// writer adds what is known about the address that wrote.
+func (p *Pipeline) writer(tx *store.Tx, address string, f *ticket.Facts) error {
+	open, err := tx.OpenTickets(address)
+	if err != nil {
+		return err
+	}
+	f.Open = open
+	f.AckCount, f.AckedRights, err = tx.Acknowledged(address, p.now().Add(-24*time.Hour))
+	return err
+}
+
+// openSorted opens the tickets that a trusted staff answer to the sorting mail asks for.
+func (p *Pipeline) openSorted(tx *store.Tx, c ticket.MailCause, f ticket.Facts, hold time.Time) ([]Step, error) {
+	labels := ticket.SortedLabels(f, c)
+	var steps []Step
+	for _, l := range labels {
+		m, err := tx.Mail(l.Mail)
+		if errors.Is(err, ticket.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		opened := p.readOne(m)
+		opened.OpenedBy, opened.AsRights = l.By, l.Rights
+		facts := ticket.Facts{Policy: p.cfg.Policy, Supply: p.supply(), HoldBefore: hold}
+		if err := p.writer(tx, opened.Message.From.Address, &facts); err != nil {
+			return nil, err
+		}
+		now := p.now()
+		d := ticket.Decide(now, facts, opened)
+		if err := p.apply(tx, now, d); err != nil {
+			return nil, err
+		}
+		if err := tx.RejudgeMail(m.ID, d.Disposition, d.Ref, d.Reason); err != nil {
+			return nil, err
+		}
+		steps = append(steps, Step{Mail: &opened, Decision: d})
+	}
+	return steps, nil
+}

@@ -1,0 +1,133 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"privacybot/classify"
+	"privacybot/ingest"
+	"privacybot/ingest/mailbox"
+	"privacybot/responder"
+	"privacybot/store"
+	"privacybot/ticket"
+)
+
+// Config is what the operator has settled, checked and typed.
+type Config struct {
+	Policy    ticket.Policy
+	Schedule  ticket.Schedule // of digest and sorting mail
+	Mailbox   mailbox.Config
+	Account   string // names the mailbox in locations: the IMAP user at its server
+	Parse     ingest.Options
+	SMTP      responder.SMTPConfig
+	Templates string // folder with changed templates, "" for the built-in ones
+	Plus      bool   // replies go to a plus address; otherwise the token stands in the subject
+	Alarm     []string
+	PerHour   int // braked letters an hour, 0 = no limit
+
+	// AnswerSince: mail received before the first start less this waits for approval. Negative:
+	// everything is answered.
+	AnswerSince     time.Duration
+	AnswerSinceDate time.Time // instead of AnswerSince, when not zero
+	Poll            time.Duration
+}
+
+// Pipeline runs the steps over one store, one mailbox and one mail server.
+type Pipeline struct {
+	cfg        Config
+	store      *store.Store
+	composer   *responder.Composer
+	sender     *responder.Sender
+	classifier *classify.Classifier
+	now        func() time.Time
+	log        *slog.Logger
+	told       func(Step)
+
+	nudgeWork, nudgeDeliver chan struct{}
+}
+
+// Step is told to a watcher when something was done. It is for the demo's narration and holds
+// personal data: it must never be logged.
+type Step struct {
+	Mail     *ticket.MailCause // set when a mail was decided
+	Decision ticket.Decision
+	Letter   *store.Delivery // set when a letter was tried
+	Result   responder.Result
+}
+
+// Option changes a pipeline at its making.
+type Option func(*Pipeline)
+
+// WithClock replaces the system's clock, for simulations.
+func WithClock(now func() time.Time) Option { return func(p *Pipeline) { p.now = now } }
+
+// WithWatcher calls told after every committed step, from the loop that did it.
+func WithWatcher(told func(Step)) Option { return func(p *Pipeline) { p.told = told } }
+
+// New makes a pipeline. Every letter in every language is rendered once, so that a broken
+// template stops the start and not a letter (CASES C59).
+func New(c Config, s *store.Store, log *slog.Logger, opts ...Option) (*Pipeline, error) {
+	p := &Pipeline{cfg: c, store: s, log: log, now: time.Now, told: func(Step) {},
+		nudgeWork: make(chan struct{}, 1), nudgeDeliver: make(chan struct{}, 1)}
+	for _, o := range opts {
+		o(p)
+	}
+	var err error
+	addressing := responder.AddressSubject
+	if c.Plus {
+		addressing = responder.AddressPlus
+	}
+	if p.composer, err = responder.NewComposer(responder.Config{
+		Organisation: c.Policy.Organisation, Zone: c.Policy.Zone, Templates: c.Templates,
+		Addressing: addressing, Token: p.threadToken,
+	}); err != nil {
+		return nil, fmt.Errorf("letters: %w", err)
+	}
+	if p.sender, err = responder.NewSender(c.SMTP); err != nil {
+		return nil, fmt.Errorf("smtp: %w", err)
+	}
+	if p.classifier, err = classify.New(); err != nil {
+		return nil, fmt.Errorf("classifier: %w", err)
+	}
+	return p, nil
+}
+
+// Close lets go of the mail server connection. The store belongs to the caller.
+func (p *Pipeline) Close() error { return p.sender.Close() }
+
+// Once does all that is due now: receive every folder, decide, sweep, deliver. A mailbox or
+// mail server that cannot be reached is an error, but what can be done without it is done first.
+func (p *Pipeline) Once(ctx context.Context) error {
+	_, receiveErr := p.Receive(ctx)
+	if _, err := p.Work(ctx); err != nil {
+		return err
+	}
+	if err := p.Sweep(ctx); err != nil {
+		return err
+	}
+	if _, err := p.Deliver(ctx); err != nil {
+		return err
+	}
+	return receiveErr
+}
+
+// parallel is how many mails are parsed side by side.
+func parallel() int { return max(2, runtime.GOMAXPROCS(0)) }
+
+// random gives n bytes of the system's random source, which never fails (crypto/rand).
+func random(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b)
+	return b
+}
+
+func nudge(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // one waiting nudge is enough: the rows are what counts
+	}
+}

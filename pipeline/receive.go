@@ -1,0 +1,194 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"privacybot/ingest/mailbox"
+	"privacybot/store"
+)
+
+const (
+	folderLease = 45 * time.Second
+	// A batch is bounded in bytes and in mails; a larger mail goes alone (DESIGN.md section 4).
+	batchBytes = 8 << 20
+	batchMails = 200
+	// Mail older than this at the first start goes on the ledger without its content.
+	baselineAge = 90 * 24 * time.Hour
+)
+
+// Receive fetches what is new in every folder and keeps it. It gives the number of mails kept;
+// a folder that fails does not stop the others, and the first error is returned.
+func (p *Pipeline) Receive(ctx context.Context) (int, error) {
+	conn, err := mailbox.Dial(ctx, p.cfg.Mailbox)
+	if err != nil {
+		return 0, fmt.Errorf("imap: %w", err)
+	}
+	defer conn.Close()
+	folders, err := conn.Folders(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("imap folders: %w", err)
+	}
+	total := 0
+	var first error
+	for _, f := range folders {
+		n, err := p.receiveFolder(ctx, conn, f)
+		total += n
+		if err != nil && first == nil {
+			first = fmt.Errorf("folder %s: %w", f.Name, err)
+		}
+		if errors.Is(err, mailbox.ErrLost) {
+			break
+		}
+	}
+	return total, first
+}
+
+// receiveFolder does one round over a folder, if this instance gets its lease.
+func (p *Pipeline) receiveFolder(ctx context.Context, conn *mailbox.Conn, f mailbox.Folder) (int, error) {
+	lease, got, err := p.store.Acquire(ctx, "folder/"+p.cfg.Account+"/"+f.Name, folderLease)
+	if err != nil || !got {
+		return 0, err
+	}
+	defer func() { _ = p.store.Release(context.WithoutCancel(ctx), lease) }()
+	return p.fetchNew(ctx, conn, f, lease)
+}
+
+// fetchNew reads everything above the cursor, oldest first, and keeps each batch in one
+// transaction that also moves the cursor and checks the lease.
+func (p *Pipeline) fetchNew(ctx context.Context, conn *mailbox.Conn, f mailbox.Folder, lease store.Lease) (int, error) {
+	status, err := conn.Select(ctx, f.Name)
+	if err != nil {
+		return 0, err
+	}
+	cur, err := p.store.Cursor(ctx, p.cfg.Account, f.Name)
+	if err != nil {
+		return 0, err
+	}
+	if cur.UIDValidity != status.UIDValidity { // new folder, or the server renumbered it (C26)
+		if cur.UIDValidity != 0 {
+			p.log.Warn("folder was renumbered by the server, reading it again", "folder", f.Name)
+		}
+		cur = store.Cursor{Account: p.cfg.Account, Folder: f.Name, UIDValidity: status.UIDValidity}
+	} else if status.UIDNext != 0 && status.UIDNext <= cur.LastUID { // C28
+		p.log.Warn("folder counts fewer mails than were read, reading it again", "folder", f.Name)
+		cur.LastUID = 0
+	}
+	saved := 0
+	if status.UIDNext == 0 || status.UIDNext > cur.LastUID+1 {
+		if saved, err = p.fetchAfter(ctx, conn, f, lease, &cur); err != nil {
+			return saved, err
+		}
+	}
+	return saved, p.store.Polled(ctx, lease, p.cfg.Account, f.Name, p.now())
+}
+
+func (p *Pipeline) fetchAfter(ctx context.Context, conn *mailbox.Conn, f mailbox.Folder, lease store.Lease, cur *store.Cursor) (int, error) {
+	items, err := conn.Sizes(ctx, cur.LastUID)
+	if err != nil {
+		return 0, err
+	}
+	oldest, err := p.baseline(ctx)
+	if err != nil {
+		return 0, err
+	}
+	saved := 0
+	for _, batch := range mailbox.Batches(items, batchBytes, batchMails) {
+		if err := p.store.Renew(ctx, lease, folderLease); err != nil {
+			return saved, err
+		}
+		in, err := p.fetchBatch(ctx, conn, f, cur.UIDValidity, batch, oldest)
+		if err != nil {
+			return saved, err
+		}
+		cur.LastUID = batch[len(batch)-1].UID
+		n, err := p.store.SaveInbound(ctx, lease, in, *cur)
+		if err != nil {
+			return saved, err
+		}
+		saved += n
+		if n > 0 {
+			p.log.Info("mail kept", "folder", f.Name, "mails", n)
+			nudge(p.nudgeWork)
+		}
+	}
+	return saved, nil
+}
+
+// fetchBatch reads the bodies of a batch. Mail from before the baseline is listed only.
+func (p *Pipeline) fetchBatch(ctx context.Context, conn *mailbox.Conn, f mailbox.Folder, validity uint32, batch []mailbox.Item, oldest time.Time) ([]store.Inbound, error) {
+	var in []store.Inbound
+	var wanted []mailbox.Item
+	entry := func(it mailbox.Item) store.Inbound {
+		return store.Inbound{
+			Location:   store.Location{Account: p.cfg.Account, Folder: f.Name, UIDValidity: validity, UID: it.UID},
+			ReceivedAt: p.receipt(it.InternalDate), Size: it.Size, Junk: f.Junk,
+		}
+	}
+	sizes := map[uint32]mailbox.Item{}
+	for _, it := range batch {
+		if it.InternalDate.Before(oldest) {
+			e := entry(it)
+			e.Baseline = true
+			in = append(in, e)
+			continue
+		}
+		wanted, sizes[it.UID] = append(wanted, it), it
+	}
+	err := conn.Fetch(ctx, wanted, func(m mailbox.Mail) error {
+		e := entry(sizes[m.UID])
+		e.Raw, e.Partial = m.Raw, m.Partial
+		in = append(in, e)
+		return nil
+	})
+	return in, err
+}
+
+// receipt is the server's INTERNALDATE; a clock that runs ahead is cut to now (CASES C56, C70).
+func (p *Pipeline) receipt(at time.Time) time.Time {
+	if now := p.now(); at.IsZero() || at.After(now.Add(time.Hour)) {
+		return now.UTC()
+	}
+	return at.UTC()
+}
+
+// firstStart is when this database was first used, the same for all instances and restarts.
+func (p *Pipeline) firstStart(ctx context.Context) (time.Time, error) {
+	kept, err := p.store.SetMetaOnce(ctx, "first_start", p.now().UTC().Format(time.RFC3339))
+	if err != nil {
+		return time.Time{}, err
+	}
+	return time.Parse(time.RFC3339, kept)
+}
+
+// baseline is the receipt time before which mail is listed but not read.
+func (p *Pipeline) baseline(ctx context.Context) (time.Time, error) {
+	if p.answersAll() {
+		return time.Time{}, nil
+	}
+	start, err := p.firstStart(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	oldest := start.Add(-baselineAge)
+	if since := p.cfg.AnswerSinceDate; !since.IsZero() && since.Before(oldest) {
+		oldest = since
+	}
+	return oldest, nil
+}
+
+func (p *Pipeline) answersAll() bool { return p.cfg.AnswerSince < 0 && p.cfg.AnswerSinceDate.IsZero() }
+
+// holdBefore is the receipt time before which letters wait for approval.
+func (p *Pipeline) holdBefore(ctx context.Context) (time.Time, error) {
+	switch {
+	case p.answersAll():
+		return time.Time{}, nil
+	case !p.cfg.AnswerSinceDate.IsZero():
+		return p.cfg.AnswerSinceDate, nil
+	}
+	start, err := p.firstStart(ctx)
+	return start.Add(-p.cfg.AnswerSince), err
+}

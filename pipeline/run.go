@@ -1,0 +1,155 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"privacybot/ingest/mailbox"
+)
+
+const (
+	backoffMin = 5 * time.Second
+	backoffMax = 15 * time.Minute // also the least pause after a refused sign-in (CASES C24, C25)
+	workEvery  = 10 * time.Second
+	sweepEvery = 15 * time.Second
+)
+
+// Run keeps all loops going until ctx ends, and returns when they have stopped. Failures are
+// logged and tried again with growing pauses; nothing makes it give up.
+func (p *Pipeline) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	loop := func(name string, every time.Duration, wake <-chan struct{}, once func(context.Context) error) {
+		wg.Go(func() { p.loop(ctx, name, every, wake, once) })
+	}
+	loop("work", workEvery, p.nudgeWork, func(ctx context.Context) error { _, err := p.Work(ctx); return err })
+	loop("deliver", workEvery, p.nudgeDeliver, func(ctx context.Context) error { _, err := p.Deliver(ctx); return err })
+	loop("sweep", sweepEvery, nil, p.Sweep)
+	wg.Go(func() { p.watch(ctx) })
+	wg.Wait()
+	return nil
+}
+
+// loop calls once when woken and at least every so often, with a growing pause after failures.
+func (p *Pipeline) loop(ctx context.Context, name string, every time.Duration, wake <-chan struct{}, once func(context.Context) error) {
+	failures := 0
+	for {
+		err := once(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		pause := every
+		if err != nil {
+			failures++
+			pause = backoff(failures)
+			p.log.Error("round failed, will be tried again", "loop", name, "err", err, "pause", pause.String())
+		} else {
+			failures = 0
+		}
+		nudges := wake
+		if err != nil {
+			nudges = nil // new work does not cut the pause after a failure short
+		}
+		if !sleep(ctx, pause, nudges) {
+			return
+		}
+	}
+}
+
+// sleep waits for d, a nudge or the end; false at the end.
+func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+	case <-wake:
+	}
+	return true
+}
+
+// backoff grows from seconds to a quarter of an hour, with jitter so that instances spread.
+func backoff(failures int) time.Duration {
+	d := backoffMin << min(failures-1, 8)
+	d = min(d, backoffMax)
+	return d/2 + rand.N(d/2+1)
+}
+
+// watch finds the folders and keeps one connection on each.
+func (p *Pipeline) watch(ctx context.Context) {
+	var folders []mailbox.Folder
+	p.loopUntil(ctx, "folders", func(ctx context.Context) error {
+		conn, err := mailbox.Dial(ctx, p.cfg.Mailbox)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		folders, err = conn.Folders(ctx)
+		return err
+	})
+	var wg sync.WaitGroup
+	for _, f := range folders {
+		wg.Go(func() { p.watchFolder(ctx, f) })
+	}
+	wg.Wait()
+}
+
+// loopUntil repeats once until it succeeds or ctx ends.
+func (p *Pipeline) loopUntil(ctx context.Context, name string, once func(context.Context) error) {
+	for failures := 1; ctx.Err() == nil; failures++ {
+		err := once(ctx)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		p.log.Error("mailbox cannot be read, will be tried again", "loop", name, "err", err)
+		sleep(ctx, pauseAfter(err, failures), nil)
+	}
+}
+
+// pauseAfter keeps away from a server that refused the sign-in, so that the account is not
+// locked (C25).
+func pauseAfter(err error, failures int) time.Duration {
+	if errors.Is(err, mailbox.ErrAuth) {
+		return backoffMax
+	}
+	return backoff(failures)
+}
+
+// watchFolder reads a folder whenever the server announces mail, and at least every poll
+// interval, for ever.
+func (p *Pipeline) watchFolder(ctx context.Context, f mailbox.Folder) {
+	failures := 0
+	for ctx.Err() == nil {
+		began := p.now()
+		err := p.attend(ctx, f)
+		if ctx.Err() != nil {
+			return
+		}
+		if p.now().Sub(began) > backoffMax {
+			failures = 0
+		}
+		failures++
+		p.log.Warn("mailbox connection ended, connecting again", "folder", f.Name, "err", err)
+		sleep(ctx, pauseAfter(err, failures), nil)
+	}
+}
+
+// attend reads a folder over one connection until that breaks.
+func (p *Pipeline) attend(ctx context.Context, f mailbox.Folder) error {
+	conn, err := mailbox.Dial(ctx, p.cfg.Mailbox)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for {
+		if _, err := p.receiveFolder(ctx, conn, f); err != nil {
+			return err
+		}
+		if _, err := conn.Idle(ctx, p.cfg.Poll); err != nil {
+			return err
+		}
+	}
+}

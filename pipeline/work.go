@@ -1,0 +1,212 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"privacybot/classify"
+	"privacybot/ingest"
+	"privacybot/store"
+	"privacybot/ticket"
+)
+
+const (
+	workLease = 50 * time.Second
+	// Attempts of a single mail before it is set aside for people (CASES C36).
+	maxAttempts = 3
+)
+
+// Work decides every mail that waits, oldest first, and gives how many were decided. Several
+// mails share a transaction; when that fails, each is done alone, and one that fails alone three
+// times is quarantined, so that no mail ever stops the next.
+func (p *Pipeline) Work(ctx context.Context) (int, error) {
+	total := 0
+	for {
+		mails, err := p.store.ClaimMails(ctx, workLease, batchMails, batchBytes)
+		if err != nil {
+			return total, fmt.Errorf("claim mail: %w", err)
+		}
+		if len(mails) == 0 {
+			return total, nil
+		}
+		if err := p.workBatch(ctx, mails); err != nil {
+			if ctx.Err() != nil || len(mails) == 1 && mails[0].Attempts == 0 {
+				return total, err
+			}
+			p.log.Warn("mail not decided, each is tried alone", "mails", len(mails), "err", err)
+			continue
+		}
+		total += len(mails)
+		nudge(p.nudgeDeliver)
+	}
+}
+
+// workBatch decides mails in one transaction, or gives them all back.
+func (p *Pipeline) workBatch(ctx context.Context, mails []store.Mail) error {
+	causes := p.read(mails)
+	hold, err := p.holdBefore(ctx)
+	if err != nil {
+		return err
+	}
+	var steps []Step
+	err = p.store.InTx(ctx, func(tx *store.Tx) error {
+		steps = steps[:0]
+		for i, c := range causes {
+			s, err := p.settle(ctx, tx, c, copyKey(mails[i].Raw, c.Message), hold)
+			if err != nil {
+				return fmt.Errorf("mail %d: %w", mails[i].ID, err)
+			}
+			steps = append(steps, s...)
+		}
+		return nil
+	})
+	if err != nil {
+		return errors.Join(err, p.giveBack(ctx, mails))
+	}
+	for _, s := range steps {
+		p.log.Info("mail decided", "mail", s.Mail.ID, "disposition", string(s.Decision.Disposition), "ticket", s.Decision.Ref)
+		p.told(s)
+	}
+	return nil
+}
+
+func (p *Pipeline) giveBack(ctx context.Context, mails []store.Mail) error {
+	ids := make([]int64, len(mails))
+	for i, m := range mails {
+		ids[i] = m.ID
+	}
+	return p.store.ReleaseMails(context.WithoutCancel(ctx), ids)
+}
+
+// read parses and classifies mails side by side. It never fails: what cannot be read is named in
+// the message's damage, and what was tried too often is quarantined.
+func (p *Pipeline) read(mails []store.Mail) []ticket.MailCause {
+	causes := make([]ticket.MailCause, len(mails))
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, parallel())
+	for i, m := range mails {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			causes[i] = p.readOne(m)
+		})
+	}
+	wg.Wait()
+	return causes
+}
+
+func (p *Pipeline) readOne(m store.Mail) (c ticket.MailCause) {
+	c = ticket.MailCause{ID: m.ID, Junk: m.Junk, Partial: m.Partial}
+	c.Message.ReceivedAt = m.ReceivedAt
+	if m.Attempts > maxAttempts || m.Unreadable != nil {
+		c.Quarantine = "could not be processed in three attempts"
+		if m.Unreadable != nil {
+			c.Quarantine = "its sealed copy cannot be opened"
+		}
+		return c
+	}
+	c.Message = ingest.Parse(m.Raw, p.cfg.Parse)
+	c.Message.ReceivedAt = m.ReceivedAt
+	c.Verdict = p.classifier.Classify(c.Message, classify.Context{
+		ReceivedAt: m.ReceivedAt, DefaultLaw: p.cfg.Policy.Law.Code, Followup: p.looksLikeAnswer(c.Message),
+		Staff: func(a string) bool { _, ok := p.cfg.Policy.StaffByAddress(a); return ok },
+	})
+	return c
+}
+
+// looksLikeAnswer reports whether m names an id made by this mailbox. It is a hint for reading;
+// what the mail may do is decided from the ids that were really sent.
+func (p *Pipeline) looksLikeAnswer(m ticket.Message) bool {
+	ours := "@" + p.cfg.Policy.Organisation.Address.Domain()
+	for _, id := range append(append([]string(nil), m.InReplyTo...), m.References...) {
+		if strings.HasPrefix(id, "pb.") && strings.HasSuffix(id, ours) {
+			return true
+		}
+	}
+	return false
+}
+
+// settle takes one mail from its facts to its rows. A staff answer to the sorting mail also
+// opens the tickets that it names.
+func (p *Pipeline) settle(ctx context.Context, tx *store.Tx, c ticket.MailCause, key string, hold time.Time) ([]Step, error) {
+	f, err := p.mailFacts(tx, c, key, hold)
+	if err != nil {
+		return nil, err
+	}
+	now := p.now()
+	d := ticket.Decide(now, f, c)
+	if err := p.apply(tx, now, d); err != nil {
+		return nil, err
+	}
+	if err := tx.FinishMail(store.MailResult{ID: c.ID, Disposition: d.Disposition, Reason: d.Reason, Ref: d.Ref, MessageID: c.Message.MessageID, CopyKey: key}); err != nil {
+		return nil, err
+	}
+	steps := []Step{{Mail: &c, Decision: d}}
+	opened, err := p.openSorted(tx, c, f, hold)
+	return append(steps, opened...), err
+}
+
+// apply writes a decision: tickets with their events, finished letters, letters let go.
+func (p *Pipeline) apply(tx *store.Tx, now time.Time, d ticket.Decision) error {
+	for _, ch := range d.Changes {
+		if err := tx.SaveTicket(ch.Ticket, ch.Events); err != nil {
+			return fmt.Errorf("ticket %s: %w", ch.Ticket.Ref, err)
+		}
+	}
+	letters := make([]ticket.Letter, 0, len(d.Letters))
+	for _, o := range d.Letters {
+		l, err := p.compose(o, now)
+		if err != nil {
+			return fmt.Errorf("compose %s: %w", o.Kind, err)
+		}
+		letters = append(letters, l)
+	}
+	if err := tx.QueueLetters(letters); err != nil {
+		return err
+	}
+	if d.ReleaseHeld != "" {
+		if _, err := tx.ReleaseHeld(d.ReleaseHeld); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Pipeline) compose(o ticket.LetterOrder, now time.Time) (ticket.Letter, error) {
+	id := p.newMessageID()
+	if o.Kind == ticket.LetterAlarm {
+		return ticket.Letter{Kind: o.Kind, Key: o.Key, Ref: o.Ref, MessageID: id, NotBefore: o.NotBefore}, nil
+	}
+	l, err := p.composer.Compose(o, id, now)
+	for _, item := range o.Data.Sorting {
+		l.Mails = append(l.Mails, item.Mail)
+	}
+	return l, err
+}
+
+// copyKey is the same for two deliveries of one mail that differ in trace headers only, for
+// example to the address and to an alias of it. Only mails that carry a Message-ID have one, and
+// the body is part of it, so that a copied id never suppresses another mail (CASES A61).
+func copyKey(raw []byte, m ticket.Message) string {
+	if m.MessageID == "" {
+		return ""
+	}
+	body := raw
+	for _, end := range []string{"\r\n\r\n", "\n\n"} {
+		if i := bytes.Index(raw, []byte(end)); i >= 0 && len(raw)-i < len(body) {
+			body = raw[i+len(end):]
+			break
+		}
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00%s\x00%s\x00", m.MessageID, m.From.Key(), m.Subject)
+	h.Write(body)
+	return hex.EncodeToString(h.Sum(nil))
+}
