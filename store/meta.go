@@ -44,6 +44,9 @@ func (tx *Tx) SetMeta(name, value string) error {
 	return nil
 }
 
+// Meta reads what [Tx.SetMeta] and [Store.SetMetaOnce] keep.
+func (tx *Tx) Meta(name string) (value string, ok bool, err error) { return meta(tx.db, name) }
+
 func meta(db *gorm.DB, name string) (string, bool, error) {
 	var rows []metaRow
 	if err := db.Where("name = ?", name).Find(&rows).Error; err != nil {

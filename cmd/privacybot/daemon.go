@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"privacybot/store"
+)
+
+// configFlag is shared by the commands that need an office.
+type configFlag struct {
+	Config string `required:"" help:"Configuration file." type:"path" placeholder:"FILE"`
+}
+
+type runCmd struct{ configFlag }
+
+// Run watches the mailbox until the process is told to stop.
+func (r runCmd) Run(ctx context.Context, c console) error {
+	o, err := loadOffice(c, r.Config)
+	if err != nil {
+		return err
+	}
+	p, _, done, err := o.open(ctx, c, true)
+	if err != nil {
+		return err
+	}
+	defer done()
+	o.logger(c).Info("watching", "version", version, "mode", o.config.Mode)
+	return p.Run(ctx)
+}
+
+type onceCmd struct{ configFlag }
+
+// Run does all that is due now.
+func (r onceCmd) Run(ctx context.Context, c console) error {
+	o, err := loadOffice(c, r.Config)
+	if err != nil {
+		return err
+	}
+	p, _, done, err := o.open(ctx, c, true)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return p.Once(ctx)
+}
+
+type migrateCmd struct{ configFlag }
+
+// Run brings the database to the schema of this program.
+func (m migrateCmd) Run(ctx context.Context, c console) error {
+	o, err := loadOffice(c, m.Config)
+	if err != nil {
+		return err
+	}
+	db := o.database
+	db.Migrate = true
+	s, err := store.Open(ctx, db)
+	if err != nil {
+		return err
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(c.out, "the database is up to date")
+	return err
+}
+
+type checkCmd struct {
+	configFlag
+	Probe bool `help:"Also sign in to the mailbox and the mail server."`
+}
+
+// Run tells every problem at once; with --probe it also tries the servers.
+func (k checkCmd) Run(ctx context.Context, c console) error {
+	o, err := loadOffice(c, k.Config)
+	if err != nil {
+		return err
+	}
+	if err := o.checkTemplates(); err != nil {
+		return wrongUse{err}
+	}
+	if !k.Probe {
+		_, err := fmt.Fprintln(c.out, "the configuration is fine")
+		return err
+	}
+	problems, err := o.probe(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, p := range problems {
+		fmt.Fprintf(c.err, "privacybot: %v\n", p)
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("%s", count(len(problems), "problem"))
+	}
+	_, err = fmt.Fprintln(c.out, "the configuration is fine; mailbox and mail server answer")
+	return err
+}

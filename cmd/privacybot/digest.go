@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"privacybot/ingest"
+)
+
+type digestCmd struct {
+	configFlag
+	Print bool   `help:"Print the digest (the default)." default:"true"`
+	Date  string `help:"Local day it is for, such as 2026-11-23; today when not given." placeholder:"DAY"`
+}
+
+// Run prints the digest as managers get it; nothing is sent.
+func (k digestCmd) Run(ctx context.Context, c console) error {
+	o, err := loadOffice(c, k.Config)
+	if err != nil {
+		return err
+	}
+	zone := o.pipeline.Policy.Zone
+	day := time.Now().In(zone)
+	if k.Date != "" {
+		if day, err = time.ParseInLocation(time.DateOnly, k.Date, zone); err != nil {
+			return wrongUse{fmt.Errorf("--date: %q is not a day such as 2026-11-23", k.Date)}
+		}
+	}
+	p, _, done, err := o.open(ctx, c, false)
+	if err != nil {
+		return err
+	}
+	defer done()
+	letters, err := p.DigestLetters(ctx, time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, zone))
+	if err != nil || len(letters) == 0 {
+		return err
+	}
+	_, err = fmt.Fprintln(c.out, ingest.Parse(letters[0].Raw, ingest.Options{}).Text)
+	return err
+}
