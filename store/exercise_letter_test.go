@@ -141,6 +141,13 @@ func testOutboxStale(t *testing.T, w *world) {
 		return tx.QueueLetters([]ticket.Letter{letter(ticket.LetterDigest, "k", "")})
 	})
 	stale := must[[]Delivery](t)(one.ClaimLetters(ctx, w.now, -time.Second, 1, BrakeLimit{}))
+	if err := one.RenewLetters(ctx, stale, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	wantKeys(t, w.claimLetters(two, 1, BrakeLimit{})) // renewed: still the first's
+	if err := one.RenewLetters(ctx, stale, -time.Second); err != nil {
+		t.Fatal(err)
+	}
 	fresh := w.claimLetters(two, 1, BrakeLimit{})
 	if len(fresh) != 1 || fresh[0].Attempt != 2 || fresh[0].MessageID != stale[0].MessageID || !bytes.Equal(fresh[0].Raw, stale[0].Raw) {
 		t.Fatalf("got %+v after %+v", fresh, stale)
@@ -153,6 +160,10 @@ func testOutboxStale(t *testing.T, w *world) {
 		wantErr(t, one.InTx(ctx, func(tx *Tx) error { return end(tx, stale[0]) }), ErrLeaseLost)
 		wantErr(t, two.InTx(ctx, func(tx *Tx) error { return end(tx, stale[0]) }), ErrLeaseLost)
 	}
+	if err := one.RenewLetters(ctx, stale, -time.Second); err != nil { // must not take it from the other
+		t.Fatal(err)
+	}
+	wantKeys(t, w.claimLetters(one, 1, BrakeLimit{}))
 	w.tx(two, func(tx *Tx) error { return tx.LetterSent(fresh[0], w.now) })
 	wantErr(t, two.InTx(ctx, func(tx *Tx) error { return tx.LetterSent(fresh[0], w.now) }), ErrLeaseLost)
 }

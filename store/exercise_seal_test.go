@@ -224,6 +224,13 @@ func testKeyFile(t *testing.T, w *world) {
 	if kept := must[string](t)(again.SetMetaOnce(ctx, "first_start", "tuesday")); kept != "monday" {
 		t.Errorf("kept %q on repetition", kept)
 	}
+	w.tx(again, func(tx *Tx) error {
+		err := errors.Join(tx.SetMeta("daily", "1"), tx.SetMeta("daily", "2"))
+		if got, ok, err := tx.Meta("daily"); got != "2" || !ok || err != nil {
+			t.Errorf("daily is %q, %v, %v", got, ok, err)
+		}
+		return err
+	})
 	if _, ok, err := again.Meta(ctx, "unknown"); ok || err != nil {
 		t.Errorf("unknown meta: %v, %v", ok, err)
 	}

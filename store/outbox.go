@@ -114,6 +114,25 @@ func (s *Store) delivery(r letterRow) Delivery {
 	return d
 }
 
+// RenewLetters makes the claims on ds last for ttl from now, so that short claims are enough: what
+// a killed process held is free again soon, what a slow mail server holds up stays claimed.
+// Letters that are no longer ours are left alone; the end of their delivery will tell.
+func (s *Store) RenewLetters(ctx context.Context, ds []Delivery, ttl time.Duration) error {
+	err := s.write(ctx, func(db *gorm.DB) error {
+		for _, d := range ds {
+			renew := "UPDATE letters SET claimed_until = " + s.engine.clock + " + ? WHERE id = ? AND state = 'ready' AND claimed_by = ? AND attempts = ?"
+			if err := db.Exec(renew, ttl.Microseconds(), d.ID, s.holder, d.Attempt).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("renew claims: %w", err)
+	}
+	return nil
+}
+
 // LetterSent notes that the mail server has accepted d at that time.
 func (tx *Tx) LetterSent(d Delivery, at time.Time) error {
 	return tx.endDelivery(d, "state = 'sent', sent_at = ?", micros(at))
