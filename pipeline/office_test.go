@@ -54,7 +54,7 @@ func newOffice(t *testing.T, url string) *office {
 	o := &office{t: t, imap: mailtest.IMAP(t), smtp: mailtest.SMTP(t, mailtest.NoTLS()), log: &bytes.Buffer{}}
 	o.now = time.Now().UTC().Truncate(time.Second)
 	o.config = settings(t, o.imap, o.smtp)
-	o.database = store.Config{URL: url, KeyFile: filepath.Join(t.TempDir(), "office.key"), Migrate: true}
+	o.database = store.Config{URL: url, Now: o.clock, KeyFile: filepath.Join(t.TempDir(), "office.key"), Migrate: true}
 	o.open()
 	return o
 }
