@@ -84,15 +84,16 @@ func NewComposer(c Config) (*Composer, error) {
 func (c *Composer) rehearse() error {
 	var problems []error
 	for _, tag := range c.catalogue.tags() {
+		broken := map[ticket.LetterKind]bool{}
 		for _, s := range Samples() {
-			if _, found := c.catalogue.languages[tag].letters[s.Order.Kind]; !found {
+			o := s.Order
+			if _, found := c.catalogue.languages[tag].letters[o.Kind]; !found || broken[o.Kind] {
 				continue
 			}
-			o := s.Order
 			o.Language = tag
 			if _, err := c.Compose(o, "rehearsal", s.Now); err != nil {
 				problems = append(problems, err)
-				break
+				broken[o.Kind] = true
 			}
 		}
 	}

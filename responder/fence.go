@@ -47,34 +47,44 @@ func blockLine(mark rune, s string) string {
 	return string(mark) + strings.ReplaceAll(s, "\n", string(lineMark))
 }
 
-// line makes a value for one line of at most limit runes: no control characters, no direction
+// line makes a value for one line of at most limit bytes: no control characters, no direction
 // overrides, white space folded.
 func line(s string, limit int) text {
+	s = s[:boundary(s, 8*limit)] // so that a huge value costs no more than a long one
 	return text(bound(strings.Join(strings.Fields(clean(s)), " "), limit))
 }
 
 // lines makes a value of several lines of at most limit bytes, line breaks kept.
 func lines(s string, limit int) string {
-	s = strings.Trim(clean(s), "\n")
-	if len(s) <= limit {
-		return s
+	s = strings.Trim(clean(s[:boundary(s, 2*limit)]), "\n")
+	if cut := boundary(s, limit); cut < len(s) {
+		return s[:cut] + "\n[…]"
 	}
-	cut := limit
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "\n[…]"
+	return s
 }
 
 func bound(s string, limit int) string {
-	n := 0
-	for i := range s {
-		if n == limit {
-			return s[:i] + "…"
-		}
-		n++
+	if cut := boundary(s, limit); cut < len(s) {
+		return s[:cut] + "…"
 	}
 	return s
+}
+
+// boundary gives where s is cut to hold at most limit bytes of whole letters.
+func boundary(s string, limit int) int {
+	if len(s) <= limit {
+		return len(s)
+	}
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return limit
+}
+
+// name makes a display name for a header. Backslashes go, because mail.Address puts them into
+// encoded words, where RFC 2047 5.3 forbids them.
+func name(s string) string {
+	return strings.ReplaceAll(string(line(s, 100)), `\`, "")
 }
 
 // clean takes out what could steer a terminal, a mail program or our own parser.

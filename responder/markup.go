@@ -154,7 +154,7 @@ func (p *parser) join(l string) {
 }
 
 func (p *parser) row(rest string) error {
-	cells := splitOutside(rest, " | ")
+	cells := splitOutside(rest+" ", " | ")
 	for i := range cells {
 		cells[i] = strings.TrimSpace(unfence(cells[i]))
 	}
@@ -162,6 +162,8 @@ func (p *parser) row(rest string) error {
 	switch {
 	case len(cells) < 2:
 		return errors.New(`a row needs two cells or more: "| label | value"`)
+	case len(cells) == 2 && cells[1] == "":
+		return nil // nothing to say
 	case len(cells) > 2:
 		kind = blockTable
 	}

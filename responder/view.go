@@ -9,9 +9,10 @@ import (
 
 // Bounds of what a template is given. They keep every letter below maxLetter.
 const (
-	maxLine  = 300   // runes of a value on one line
-	maxWords = 20000 // bytes of staff's words in an automatic letter or a receipt
-	maxFrame = 9000  // bytes of a requester's words in a notice
+	maxLine  = 300   // bytes of a value on one line
+	maxList  = 4000  // bytes of a list of sentences
+	maxWords = 20000 // bytes of staff's words in a receipt
+	maxFrame = 12000 // bytes of a requester's words in a notice
 	maxRows  = 25    // rows of one list
 )
 
@@ -71,7 +72,7 @@ func (c *Composer) newView(o ticket.LetterOrder, w *wordlist, now time.Time) vie
 		Due: text(w.date(in(d.Due))), DueAt: text(w.clock(in(d.Due))),
 		Law: line(w.law(d.LawName), maxLine), Code: line(d.Code, 20), CodeUntil: text(w.clock(in(d.CodeUntil))),
 		TriesLeft: max(d.TriesLeft, 0), Outcome: string(d.Outcome), Late: d.Late,
-		Answer: words(lines(d.Answer, maxLetter)),
+		Answer: words(lines(d.Answer, 2*maxLong)), // never cut in silence: what is longer is refused
 	}
 	rights := ticket.SortRights(d.Rights)
 	var names, codes []string
@@ -97,14 +98,10 @@ func (c *Composer) newView(o ticket.LetterOrder, w *wordlist, now time.Time) vie
 // receipt splits the lines of a receipt: statements first; after an empty line, the words that
 // are sent.
 func receipt(all []string) ([]text, words) {
-	var out []text
 	for i, l := range all {
 		if strings.TrimSpace(l) == "" {
-			return out, words(lines(strings.Join(all[i+1:], "\n"), maxWords))
-		}
-		if len(out) < maxRows {
-			out = append(out, line(l, 4*maxLine))
+			return texts(all[:i]), words(lines(strings.Join(all[i+1:], "\n"), maxWords))
 		}
 	}
-	return out, ""
+	return texts(all), ""
 }

@@ -69,9 +69,11 @@ func (c *Composer) notice(n ticket.Notice, w *wordlist) *noticeView {
 	}
 	v.Identity, v.NeedsCode = c.identity(t, w)
 	v.Requests, v.Proof = c.requests(t, n.Evidence, w)
-	for _, a := range n.Attachments[:min(len(n.Attachments), maxRows)] {
-		v.Attachments = append(v.Attachments, line(fmt.Sprintf("%s (%s, %s)", orElse(a.Name, "without a name"), a.Type, size(a.Size)), maxLine))
+	var attached []string
+	for _, a := range n.Attachments {
+		attached = append(attached, fmt.Sprintf("%s (%s, %s)", orElse(string(line(a.Name, 120)), "without a name"), line(a.Type, 80), size(a.Size)))
 	}
+	v.Attachments = texts(attached)
 	if n.Commands {
 		for _, h := range ticket.CommandHelps() {
 			v.Commands = append(v.Commands, commandView{Use: text(h.Use), Does: text(h.Does)})
@@ -111,6 +113,7 @@ func (c *Composer) identity(t ticket.Ticket, w *wordlist) (text, bool) {
 // requests lists what is asked for, each with its evidence, and the arithmetic of the dates.
 func (c *Composer) requests(t ticket.Ticket, fresh []ticket.Evidence, w *wordlist) (out []requestView, proof []text) {
 	shown := map[string]bool{}
+	var steps []string
 	for i, r := range t.Requests {
 		if i == maxRows {
 			break
@@ -128,12 +131,12 @@ func (c *Composer) requests(t ticket.Ticket, fresh []ticket.Evidence, w *wordlis
 		}
 		v.Evidence = v.Evidence[:min(len(v.Evidence), 4)]
 		out = append(out, v)
-		if key := strings.Join(r.Deadline.Proof, "\n"); key != "" && !shown[key] && len(proof) < 2*maxRows {
+		if key := strings.Join(r.Deadline.Proof, "\n"); key != "" && !shown[key] {
 			shown[key] = true
-			proof = append(proof, texts(r.Deadline.Proof)...)
+			steps = append(steps, r.Deadline.Proof...)
 		}
 	}
-	return out, proof
+	return out, texts(steps)
 }
 
 // sortingView is one mail of the sorting mail.
@@ -143,11 +146,16 @@ type sortingView struct {
 	Subject, Words, Disposition text
 }
 
+// sorting lists every mail; the more there are, the less is said of each.
 func (c *Composer) sorting(items []ticket.SortingItem, w *wordlist) []sortingView {
 	var out []sortingView
+	subject, begin := 160, 240
+	if len(items) > 30 {
+		subject, begin = 100, 0
+	}
 	for i, it := range items {
 		out = append(out, sortingView{Number: i + 1, Label: line(it.Label, 20), Received: c.at(it.ReceivedAt, w), From: person(it.From),
-			Subject: line(orElse(it.Subject, "(no subject)"), 120), Words: line(it.Text, 160), Disposition: line(string(it.Disposition), 20)})
+			Subject: line(orElse(it.Subject, "(no subject)"), subject), Words: line(bound(it.Text, begin), 2*begin), Disposition: line(string(it.Disposition), 20)})
 	}
 	return out
 }
@@ -186,10 +194,16 @@ func people(all []ticket.Address) text {
 	return line(strings.Join(out, ", "), 2*maxLine)
 }
 
+// texts makes a list of sentences, bounded as a whole. What does not fit is counted.
 func texts(all []string) []text {
 	var out []text
-	for _, s := range all[:min(len(all), maxRows)] {
-		out = append(out, line(s, 2*maxLine))
+	left := maxList
+	for i, s := range all {
+		t := line(s, 2*maxLine)
+		if left -= len(t); left < 0 || i == maxRows {
+			return append(out, text(fmt.Sprintf("and %d more", len(all)-i)))
+		}
+		out = append(out, t)
 	}
 	return out
 }

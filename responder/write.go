@@ -3,6 +3,7 @@ package responder
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -21,20 +22,24 @@ func (c *Composer) write(o ticket.LetterOrder, tag, subject string, blocks []blo
 	if err != nil {
 		return nil, err
 	}
-	raw, err := assemble(c.header(o, subject, messageID, now), messageID, textPart, htmlPart)
+	head := func(h *mail.Header) { c.header(h, o, subject, messageID, now) }
+	raw, err := assemble(head, messageID, textPart, htmlPart)
 	if err != nil || len(raw) <= maxLetter {
 		return raw, err
 	}
 	// The text says all that the HTML says, and half the size is better than no letter.
-	raw, err = assemble(c.header(o, subject, messageID, now), messageID, textPart, "")
+	raw, err = assemble(head, messageID, textPart, "")
 	switch {
 	case err != nil:
 		return nil, err
-	case len(raw) > maxLong || (len(raw) > maxLetter && !o.Kind.ByPerson()):
+	case len(raw) > maxLong || (len(raw) > maxLetter && !mayBeLong(o.Kind)):
 		return nil, errors.New("the letter is too long")
 	}
 	return raw, nil
 }
+
+// mayBeLong: staff's own words are never cut, and the sorting mail names every mail.
+func mayBeLong(k ticket.LetterKind) bool { return k.ByPerson() || k == ticket.LetterSorting }
 
 func (c *Composer) page(o ticket.LetterOrder, tag, subject string) page {
 	p := page{Language: o.Language, Direction: c.catalogue.languages[tag].words.Direction, Title: subject,
@@ -49,34 +54,74 @@ func (c *Composer) page(o ticket.LetterOrder, tag, subject string) page {
 }
 
 // header sets every field from our own configuration; only the recipient and the Message-IDs of
-// the thread come from outside, both checked.
-func (c *Composer) header(o ticket.LetterOrder, subject, messageID string, now time.Time) message.Header {
-	org := c.config.Organisation
-	var h mail.Header
-	h.SetDate(now.In(c.config.Zone))
-	h.SetAddressList("From", []*mail.Address{{Name: string(line(org.Name, 100)), Address: org.Address.Address}})
-	h.SetAddressList("To", []*mail.Address{{Name: toName(o), Address: o.To.Address}})
-	token := ""
+// the thread come from outside, both checked. The field set last stands first in the mail.
+func (c *Composer) header(h *mail.Header, o ticket.LetterOrder, subject, messageID string, now time.Time) {
+	org, token := c.config.Organisation, ""
 	if o.Ref != "" {
 		token = c.config.Token(o.Ref, o.To.Address)
 	}
+	h.Set("Content-Language", o.Language)
+	h.Set("X-Privacybot", string(o.Kind))
+	if auto := autoSubmitted(o); auto != "" {
+		h.Set("X-Auto-Response-Suppress", "All") // Exchange (CASES B19)
+		h.Set("Auto-Submitted", auto)
+	}
+	if inReplyTo, references := threading(o.InReplyTo, o.References); inReplyTo != "" {
+		h.SetMsgIDList("References", references)
+		h.SetMsgIDList("In-Reply-To", []string{inReplyTo})
+	}
+	h.SetMessageID(messageID)
+	h.AddRaw([]byte("Subject: " + foldSubject(string(line(subject, maxLine)), c.label(o.Ref, token)) + "\r\n"))
 	if token != "" && c.config.Addressing == AddressPlus {
 		h.SetAddressList("Reply-To", []*mail.Address{{Address: plusAddress(org.Address.Address, o.Ref, token)}})
 	}
-	h.SetSubject(string(line(subject, maxLine)) + c.label(o.Ref, token))
-	h.SetMessageID(messageID)
-	if inReplyTo, references := threading(o.InReplyTo, o.References); inReplyTo != "" {
-		h.SetMsgIDList("In-Reply-To", []string{inReplyTo})
-		h.SetMsgIDList("References", references)
+	h.SetAddressList("To", []*mail.Address{{Name: toName(o), Address: o.To.Address}})
+	h.SetAddressList("From", []*mail.Address{{Name: name(org.Name), Address: org.Address.Address}})
+	h.SetDate(now.In(c.config.Zone))
+}
+
+// foldSubject writes subject and label within 76 columns (RFC 2047 2). The label stays plain
+// ASCII, so that it survives programs that do not decode.
+func foldSubject(subject, label string) string {
+	var b strings.Builder
+	column := len("Subject: ")
+	add := func(word string) {
+		if column > len("Subject: ") {
+			if column+1+len(word) > 76 {
+				b.WriteString("\r\n")
+				column = 0
+			}
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
 	}
-	if auto := autoSubmitted(o); auto != "" {
-		h.Set("Auto-Submitted", auto)
-		h.Set("X-Auto-Response-Suppress", "All") // Exchange (CASES B19)
+	if plainASCII(subject) {
+		for _, word := range strings.Fields(subject) {
+			add(word)
+		}
+	} else {
+		for rest := subject; rest != ""; {
+			cut := boundary(rest, 39) // 52 letters of base64 within a word of 64
+			add("=?utf-8?b?" + base64.StdEncoding.EncodeToString([]byte(rest[:cut])) + "?=")
+			rest = rest[cut:]
+		}
 	}
-	h.Set("X-Privacybot", string(o.Kind))
-	h.Set("Content-Language", o.Language)
-	h.Set("MIME-Version", "1.0")
-	return h.Header
+	if label != "" {
+		add(label)
+	}
+	return b.String()
+}
+
+// plainASCII reports whether s may stand in a header as it is; "=?" would be read as encoded.
+func plainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return !strings.Contains(s, "=?")
 }
 
 // toName gives colleagues their name. A requester's name stands in no letter: it came from
@@ -85,25 +130,35 @@ func toName(o ticket.LetterOrder) string {
 	if o.Kind.External() && o.Data.ShadowFor == "" {
 		return ""
 	}
-	return string(line(o.To.Name, 100))
+	return name(o.To.Name)
 }
 
 // label is what an answer's subject brings back.
 func (c *Composer) label(ref, token string) string {
-	ref, token = strings.ReplaceAll(string(line(ref, 60)), " ", ""), strings.ReplaceAll(string(line(token, 60)), " ", "")
+	ref, token = word(ref), word(token)
 	switch {
 	case ref == "":
 		return ""
 	case token == "" || c.config.Addressing == AddressPlus:
-		return " [" + ref + "]"
+		return "[" + ref + "]"
 	}
-	return " [" + ref + "." + token + "]"
+	return "[" + ref + "." + token + "]"
+}
+
+// word leaves of a reference or token what is one: it goes into a header as it is.
+func word(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 && dotAtom(string(r)) {
+			return r
+		}
+		return -1
+	}, bound(s, 60))
 }
 
 // plusAddress is privacy+<ref>.<token>@…, in lower case because some servers fold the case.
 func plusAddress(address, ref, token string) string {
 	i := strings.LastIndexByte(address, '@')
-	return strings.ToLower(address[:i] + "+" + ref + "." + token + address[i:])
+	return strings.ToLower(address[:i] + "+" + word(ref) + "." + word(token) + address[i:])
 }
 
 // autoSubmitted is the field's value by RFC 3834 5: auto-replied for what answers a mail,
@@ -119,27 +174,27 @@ func autoSubmitted(o ticket.LetterOrder) string {
 	return "auto-generated"
 }
 
-// assemble writes the mail. Boundaries come from the Message-ID, so that the bytes are the same
-// each time. html may be empty.
-func assemble(h message.Header, messageID, textPart, htmlPart string) ([]byte, error) {
+// assemble writes the mail; head sets the fields that say what it is about. Boundaries come from
+// the Message-ID, so that the bytes are the same each time. htmlPart may be empty.
+func assemble(head func(*mail.Header), messageID, textPart, htmlPart string) ([]byte, error) {
 	var b bytes.Buffer
+	var h mail.Header
 	if htmlPart == "" {
-		h.SetContentType("text/plain", map[string]string{"charset": "utf-8"})
 		h.Set("Content-Transfer-Encoding", encoding(textPart))
-		w, err := message.CreateWriter(&b, h)
-		if err != nil {
-			return nil, fmt.Errorf("write: %w", err)
-		}
-		if err := finish(w, textPart); err != nil {
-			return nil, err
-		}
-		return crlf(b.Bytes()), nil
+		h.SetContentType("text/plain", map[string]string{"charset": "utf-8"})
+	} else {
+		sum := sha256.Sum256([]byte(messageID))
+		h.SetContentType("multipart/alternative", map[string]string{"boundary": "=_" + hex.EncodeToString(sum[:16])})
 	}
-	sum := sha256.Sum256([]byte(messageID))
-	h.SetContentType("multipart/alternative", map[string]string{"boundary": "=_" + hex.EncodeToString(sum[:16])})
-	w, err := message.CreateWriter(&b, h)
+	h.Set("MIME-Version", "1.0")
+	head(&h)
+	w, err := message.CreateWriter(&b, h.Header)
 	if err != nil {
 		return nil, fmt.Errorf("write: %w", err)
+	}
+	if htmlPart == "" {
+		err := finish(w, textPart)
+		return crlf(b.Bytes()), err
 	}
 	for _, part := range []struct{ mediaType, body string }{{"text/plain", textPart}, {"text/html", htmlPart}} {
 		var ph message.Header
