@@ -15,6 +15,7 @@ type Ledger struct {
 	Rows     []store.LedgerRow
 	OnServer map[string]int   // mails per folder on the server
 	Missing  []store.Location // on the server, not on the ledger: would be lost
+	Overdue  []store.Location // those of Missing that are no new mail: reading has passed them by
 	Unknown  []store.Location // on the ledger, no longer on the server: moved or deleted there
 }
 
@@ -49,6 +50,15 @@ func (p *Pipeline) Ledger(ctx context.Context) (Ledger, error) {
 		}
 	}
 	sortLocations(l.Missing)
+	for _, loc := range l.Missing {
+		cur, err := p.store.Cursor(ctx, loc.Account, loc.Folder)
+		if err != nil {
+			return l, err
+		}
+		if cur.UIDValidity != loc.UIDValidity || loc.UID <= cur.LastUID {
+			l.Overdue = append(l.Overdue, loc)
+		}
+	}
 	sortLocations(l.Unknown)
 	return l, nil
 }

@@ -48,6 +48,7 @@ type Pipeline struct {
 	told       func(Step)
 
 	nudgeWork, nudgeDeliver chan struct{}
+	trouble                 trouble
 }
 
 // Step is told to a watcher when something was done. It is for the demo's narration and holds

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"privacybot/ingest/mailbox"
@@ -31,11 +32,18 @@ func (p *Pipeline) Receive(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("imap folders: %w", err)
 	}
+	if err := p.noteJunk(ctx, folders); err != nil {
+		return 0, err
+	}
 	total := 0
 	var first error
 	for _, f := range folders {
 		n, err := p.receiveFolder(ctx, conn, f)
 		total += n
+		if errors.Is(err, store.ErrLeaseLost) {
+			p.log.Warn("folder was taken over by another instance", "folder", f.Name)
+			err = nil
+		}
 		if err != nil && first == nil {
 			first = fmt.Errorf("folder %s: %w", f.Name, err)
 		}
@@ -44,6 +52,19 @@ func (p *Pipeline) Receive(ctx context.Context) (int, error) {
 		}
 	}
 	return total, first
+}
+
+// metaJunk names the junk folder that is read, for the digest.
+const metaJunk = "junk_folder"
+
+func (p *Pipeline) noteJunk(ctx context.Context, folders []mailbox.Folder) error {
+	for _, f := range folders {
+		if f.Junk {
+			_, err := p.store.SetMetaOnce(ctx, metaJunk, f.Name)
+			return err
+		}
+	}
+	return nil
 }
 
 // receiveFolder does one round over a folder, if this instance gets its lease.
@@ -95,15 +116,15 @@ func (p *Pipeline) fetchAfter(ctx context.Context, conn *mailbox.Conn, f mailbox
 		return 0, err
 	}
 	saved := 0
-	for _, batch := range mailbox.Batches(items, batchBytes, batchMails) {
+	for _, batch := range mailbox.Batches(items, batchBytes, p.trouble.atOnce(f.Name)) {
 		if err := p.store.Renew(ctx, lease, folderLease); err != nil {
 			return saved, err
 		}
-		in, err := p.fetchBatch(ctx, conn, f, cur.UIDValidity, batch, oldest)
-		if err != nil {
+		in, upTo, err := p.fetchBatch(ctx, conn, f, cur.UIDValidity, batch, oldest)
+		if err = p.trouble.judge(f.Name, err); err != nil {
 			return saved, err
 		}
-		cur.LastUID = batch[len(batch)-1].UID
+		cur.LastUID = upTo
 		n, err := p.store.SaveInbound(ctx, lease, in, *cur)
 		if err != nil {
 			return saved, err
@@ -113,13 +134,16 @@ func (p *Pipeline) fetchAfter(ctx context.Context, conn *mailbox.Conn, f mailbox
 			p.log.Info("mail kept", "folder", f.Name, "mails", n)
 			nudge(p.nudgeWork)
 		}
+		if upTo != batch[len(batch)-1].UID {
+			return saved, mailbox.ErrLost
+		}
 	}
 	return saved, nil
 }
 
-// fetchBatch reads the bodies of a batch. Mail from before the baseline is listed only.
-func (p *Pipeline) fetchBatch(ctx context.Context, conn *mailbox.Conn, f mailbox.Folder, validity uint32, batch []mailbox.Item, oldest time.Time) ([]store.Inbound, error) {
-	var in []store.Inbound
+// fetchBatch reads the bodies of a batch and says up to which UID it came. Mail from before the
+// baseline is listed only.
+func (p *Pipeline) fetchBatch(ctx context.Context, conn *mailbox.Conn, f mailbox.Folder, validity uint32, batch []mailbox.Item, oldest time.Time) (in []store.Inbound, upTo uint32, err error) {
 	var wanted []mailbox.Item
 	entry := func(it mailbox.Item) store.Inbound {
 		return store.Inbound{
@@ -137,13 +161,32 @@ func (p *Pipeline) fetchBatch(ctx context.Context, conn *mailbox.Conn, f mailbox
 		}
 		wanted, sizes[it.UID] = append(wanted, it), it
 	}
-	err := conn.Fetch(ctx, wanted, func(m mailbox.Mail) error {
+	keep := func(m mailbox.Mail) error {
 		e := entry(sizes[m.UID])
 		e.Raw, e.Partial = m.Raw, m.Partial
 		in = append(in, e)
 		return nil
-	})
-	return in, err
+	}
+	for {
+		err := conn.Fetch(ctx, wanted, keep)
+		var poison *mailbox.PoisonError
+		if !errors.As(err, &poison) || !p.trouble.toBlame(f.Name, poison) {
+			return in, batch[len(batch)-1].UID, err
+		}
+		p.log.Error("a mail cannot be fetched and goes to a person", "folder", f.Name, "uid", poison.UID, "err", poison.Err)
+		e := entry(sizes[poison.UID])
+		e.Raw, e.Partial = placeholder(e), true
+		in = append(in, e)
+		wanted = after(wanted, poison.UID)
+		if errors.Is(err, mailbox.ErrLost) {
+			return before(in, poison.UID), poison.UID, nil // the rest comes over a new connection
+		}
+	}
+}
+
+// before drops what was listed behind uid.
+func before(in []store.Inbound, uid uint32) []store.Inbound {
+	return slices.DeleteFunc(in, func(e store.Inbound) bool { return e.UID > uid })
 }
 
 // receipt is the server's INTERNALDATE; a clock that runs ahead is cut to now (CASES C56, C70).

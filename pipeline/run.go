@@ -87,8 +87,10 @@ func (p *Pipeline) watch(ctx context.Context) {
 			return err
 		}
 		defer conn.Close()
-		folders, err = conn.Folders(ctx)
-		return err
+		if folders, err = conn.Folders(ctx); err != nil {
+			return err
+		}
+		return p.noteJunk(ctx, folders)
 	})
 	var wg sync.WaitGroup
 	for _, f := range folders {

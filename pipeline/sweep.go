@@ -111,7 +111,14 @@ func (p *Pipeline) Digest(ctx context.Context, now, day, since time.Time) (ticke
 		return g, err
 	}
 	g.Day = day
-	g.LedgerDiffer = -1
+	if _, g.JunkWatched, err = p.store.Meta(ctx, metaJunk); err != nil {
+		return g, err
+	}
+	if l, err := p.Ledger(ctx); err == nil {
+		g.LedgerDiffer = len(l.Overdue)
+	} else {
+		p.log.Warn("the ledger could not be compared with the server for the digest", "err", err)
+	}
 	return g, nil
 }
 

@@ -162,7 +162,7 @@ func TestDailyMail(t *testing.T) {
 		o.mu.Unlock()
 		o.open()
 		manager := "manager@corp.example.com"
-		o.receive("seller@vendor.example.org", "an offer", "Hello, we sell office chairs. Kind regards")
+		o.receive("happy@people.example.org", "thanks", "Thank you very much for your help last week, the phone works again now.")
 		o.once()
 		if n := len(o.smtp.Mails()); n != 0 {
 			t.Fatalf("%d letters before eight\n%s", n, o.listing())

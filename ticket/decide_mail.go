@@ -47,10 +47,15 @@ func (d *draft) ref() string {
 	return d.facts.Ticket.Ref
 }
 
-// fresh handles a mail that belongs to no ticket.
+// fresh handles a mail that belongs to no ticket. What cannot be read may be a request, so it is a
+// ticket for a person (DESIGN.md 5.1, A57, A59).
 func (d *draft) fresh(c MailCause) {
 	v := c.Verdict
+	why := unreadable(c)
 	switch {
+	case why != "" && !asksSomething(v):
+		c.Verdict.NeedsHuman, c.Verdict.HumanWhy = true, why
+		d.openTicket(c)
 	case v.Route == RouteSpam && !v.Has(Child):
 		d.settle(DispSpam, "", "judged spam; listed in the sorting mail")
 	case asksSomething(v):
@@ -58,6 +63,21 @@ func (d *draft) fresh(c MailCause) {
 	default:
 		d.settle(DispOther, "", "no right found; listed in the sorting mail")
 	}
+}
+
+// unreadable says why nobody can tell from what was read whether the mail asks for something; ""
+// when somebody can.
+func unreadable(c MailCause) string {
+	m := c.Message
+	switch {
+	case c.Partial:
+		return "too large to fetch: only its beginning was read"
+	case len(m.Damage) > 0 && m.NewText == "" && m.Text == "":
+		return "its text could not be read"
+	case len(m.Damage) > 0 && m.From.IsZero():
+		return "it is damaged and names no sender"
+	}
+	return ""
 }
 
 // asksSomething reports whether the verdict gives work to people.
@@ -80,11 +100,22 @@ func (d *draft) automatic(c MailCause, fromStaff bool) {
 		d.alarm(ch)
 	}
 	v := c.Verdict
-	if t == nil && !fromStaff && !v.NeedsHuman && (v.Has(Child) || (len(v.Rights) > 0 && !v.Has(Other))) {
+	if t == nil && !fromStaff && !v.NeedsHuman && asksInPassing(v, c.Message.Automatic) {
 		d.openTicket(c)
 		return
 	}
 	d.settle(disp, d.ref(), "written by a machine: "+strings.Join(c.Message.AutomaticWhy, "; "))
+}
+
+// asksInPassing reports whether a mail that a machine wrote holds a right that somebody means. Every
+// newsletter speaks of unsubscribing; that is no request to us.
+func asksInPassing(v Verdict, kind Automatic) bool {
+	for _, r := range v.Rights {
+		if r != Other && r != Question && !(kind == Bulk && r == Unsubscribe) {
+			return true
+		}
+	}
+	return false
 }
 
 // onThread handles a mail that carries a valid token of a ticket.
