@@ -20,8 +20,11 @@ func parseAddresses(raw string, d *damage) []ticket.Address {
 		raw = raw[:maxFieldBytes/2]
 		d.note("address list too long, cut")
 	}
-	if !strings.Contains(raw, "@") && strings.Contains(raw, "=?") {
+	if strings.Contains(raw, "=?") && (!strings.Contains(raw, "@") || oneWord(raw)) {
 		raw = decodeWords(raw, d) // some programs encode the address along with the name
+	}
+	if strings.Contains(raw, "[mailto:") {
+		raw = strings.NewReplacer("[mailto:", "<", "]", ">").Replace(raw)
 	}
 	var (
 		out  []ticket.Address
@@ -57,6 +60,12 @@ func parseAddresses(raw string, d *damage) []ticket.Address {
 		}
 	}
 	return out
+}
+
+// oneWord reports whether a value is a single encoded word and nothing else.
+func oneWord(raw string) bool {
+	s := strings.TrimSpace(raw)
+	return strings.HasPrefix(s, "=?") && strings.HasSuffix(s, "?=") && strings.Count(s, "=?") == 1 && !strings.ContainsAny(s, " \t")
 }
 
 // mailbox is one comma separated piece of an address list, unchecked.

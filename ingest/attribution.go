@@ -26,7 +26,8 @@ const (
 )
 
 // attribution reads a line such as "On Monday, Jane <jane@example.com> wrote:" that starts at line
-// i and may be wrapped over up to four lines. It gives the line behind it.
+// i and may be wrapped over up to four lines. It gives the line behind it. The reading after which
+// a quote follows is preferred.
 func attribution(lines []line, i int) (end int, kind attributionKind) {
 	joined := ""
 	for j := i; j < len(lines) && j < i+4; j++ {
@@ -34,17 +35,32 @@ func attribution(lines []line, i int) (end int, kind attributionKind) {
 			break
 		}
 		joined = strings.TrimSpace(joined + " " + lines[j].s)
-		if len(joined) > 600 {
+		if len(joined) > 600 || j > i && !mayWrap(lines, i) {
 			break
 		}
-		if j > i && !startsAttribution(strings.ToLower(lines[i].s)) {
-			break
-		}
-		if k := attributionText(joined); k != noAttribution {
+		k := attributionText(joined)
+		switch {
+		case k == noAttribution:
+		case quoteFollows(lines, j+1):
 			return j + 1, k
+		case k == strongAttribution && kind != strongAttribution:
+			end, kind = j+1, k
 		}
 	}
-	return 0, noAttribution
+	return end, kind
+}
+
+// mayWrap reports whether line i can be the first of several: it begins like an attribution, or
+// names an address or a time; and the next line is not an attribution by itself.
+func mayWrap(lines []line, i int) bool {
+	low := strings.ToLower(lines[i].s)
+	if startsAttribution(low) {
+		return true
+	}
+	if next := lines[i+1].s; startsAttribution(strings.ToLower(next)) && attributionText(next) == strongAttribution {
+		return false
+	}
+	return strings.Contains(low, "@") || hasDateOrTime(low)
 }
 
 // attributionText judges a joined candidate.

@@ -21,7 +21,7 @@ var bounceRules = []rule{
 		return !f.parts.any && beginsWithAny(strings.TrimLeft(f.fromHead, " \n\t*-=>|<#"), bounceOpenings)
 	}},
 	{"B4 failure subject and failure text", func(f *facts) bool {
-		return !f.parts.any && beginsWithAny(f.subject, bounceSubjectStarts) && !f.isConversation() && (f.bounceText() || f.returnedText())
+		return !f.parts.any && beginsWithAny(f.subject, bounceSubjectStarts) && !f.isConversation() && (f.returnedText() || f.bounceText() && smtpCode(f.text) != "")
 	}},
 }
 

@@ -33,7 +33,7 @@ func originalLine(s string) bool { return markerPhrase(s, originalPhrases) }
 // markerPhrase compares what stands between the dashes of a marker line. Phrases without dashes
 // count when a colon ends them, as Apple Mail writes them.
 func markerPhrase(s string, set map[string]bool) bool {
-	t := strings.TrimSpace(s)
+	t := strings.TrimSpace(strings.ReplaceAll(s, "&nbsp;", " "))
 	if len(t) < 6 || len(t) > 200 {
 		return false
 	}

@@ -137,6 +137,7 @@ func (w *htmlWriter) autoClose(tag atom.Atom) {
 		}
 	case blockTags[tag] && w.top().tag == atom.P:
 		w.pop(len(w.stack) - 1)
+		w.after(atom.P)
 	case w.isOpen(atom.Head) && silentHead(tag):
 		for i := len(w.stack) - 1; i >= 0; i-- {
 			if w.stack[i].tag == atom.Head {

@@ -166,7 +166,7 @@ skickat från |skickades från |hämta outlook|skaffa outlook|sendt fra |sendt m
 // isDeviceLine recognises "Sent from my iPhone" in its many languages. The line must be short:
 // people also begin sentences with these words.
 func isDeviceLine(s string) bool {
-	low := strings.ToLower(strings.Trim(s, " \t*_<>-–—()[]|."))
+	low := strings.ToLower(strings.Trim(strings.ReplaceAll(s, "[", ""), " \t*_<>-–—()]|."))
 	if low == "" || len(low) > 130 {
 		return false
 	}
