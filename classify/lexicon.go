@@ -103,11 +103,15 @@ func loadLexicon(fsys fs.FS) (*lexicon, error) {
 	return x, nil
 }
 
+// headerKeys describe the language; every other key is a concept.
+var headerKeys = map[string]bool{"language": true, "script": true, "negation": true, "letters": true, "clitics": true, "agestem": true, "number": true}
+
 // read takes in one language file.
 func (x *lexicon) read(name, text string) error {
 	l := language{code: strings.TrimSuffix(path.Base(name), ".txt"), after: 6, stops: map[string]bool{}, letters: map[rune]bool{}, numbers: map[string]int{}}
 	id := int8(len(x.langs))
 	var clitics []string
+	header := true // "stop" is the list of little words until the first concept, and the concept after it
 	sc := bufio.NewScanner(strings.NewReader(text))
 	sc.Buffer(nil, 1<<20)
 	for n := 1; sc.Scan(); n++ {
@@ -121,6 +125,13 @@ func (x *lexicon) read(name, text string) error {
 		}
 		rest = strings.TrimSpace(rest)
 		var err error
+		switch {
+		case key == "stop" && header:
+			x.addStops(&l, id, rest)
+			continue
+		case !headerKeys[key]:
+			header = false
+		}
 		switch key {
 		case "language":
 			l.name = rest
@@ -134,8 +145,6 @@ func (x *lexicon) read(name, text string) error {
 			}
 		case "clitics":
 			clitics = strings.Fields(rest)
-		case "stop":
-			x.addStops(&l, id, rest)
 		case "agestem":
 			for _, w := range strings.Split(rest, ",") {
 				for _, p := range x.words(w) {
