@@ -89,26 +89,20 @@ func (f *ageFinder) number(i int) (n, end int) {
 	} else if t.address {
 		return -1, i
 	}
-	langs := f.a.tongue.active[f.si]
-	for l := range f.c.lex.langs {
-		if !langs.has(int8(l)) || len(f.c.lex.langs[l].numbers) == 0 {
+	langs, best, end := f.a.tongue.active[f.si], -1, i
+	for _, w := range f.c.lex.numbers[f.tok(i).text] {
+		if !langs.has(w.lang) || i+1+len(w.rest) > f.s.to {
 			continue
 		}
-		key, best, bestEnd := "", -1, i
-		for j := i; j < f.s.to && j < i+3; j++ {
-			if j > i {
-				key += " "
-			}
-			key += f.tok(j).text
-			if v, ok := f.c.lex.langs[l].numbers[key]; ok {
-				best, bestEnd = v, j+1
-			}
+		same := true
+		for k, r := range w.rest {
+			same = same && f.tok(i+1+k).text == r
 		}
-		if best >= 0 {
-			return best, bestEnd
+		if same && i+1+len(w.rest) > end {
+			best, end = w.value, i+1+len(w.rest)
 		}
 	}
-	return -1, i
+	return best, end
 }
 
 // at looks for an age that begins at token i.

@@ -62,6 +62,14 @@ type lexicon struct {
 	prefix   map[string][]entry
 	suffix   map[string][]entry
 	stopsOf  map[string][]int8
+	numbers  map[string][]numberWord // by their first word
+}
+
+// numberWord is a number written out.
+type numberWord struct {
+	lang  int8
+	rest  []string // its further words
+	value int
 }
 
 func (x *lexicon) concept(name string) concept {
@@ -81,7 +89,7 @@ func loadLexicon(fsys fs.FS) (*lexicon, error) {
 		return nil, fmt.Errorf("lexicon: %w", err)
 	}
 	x := &lexicon{fold: newFolder(string(han)), concepts: map[string]concept{}, whole: map[string][]entry{},
-		prefix: map[string][]entry{}, suffix: map[string][]entry{}, stopsOf: map[string][]int8{}}
+		prefix: map[string][]entry{}, suffix: map[string][]entry{}, stopsOf: map[string][]int8{}, numbers: map[string][]numberWord{}}
 	x.concept("")
 	files, err := fs.Glob(fsys, "lexicon/*.txt")
 	if err != nil {
@@ -152,7 +160,7 @@ func (x *lexicon) read(name, text string) error {
 				}
 			}
 		case "number":
-			err = x.addNumbers(&l, rest)
+			err = x.addNumbers(&l, id, rest)
 		default:
 			err = x.addConcept(key, rest, id, clitics)
 		}
@@ -175,7 +183,7 @@ func (x *lexicon) addStops(l *language, id int8, rest string) {
 	}
 }
 
-func (x *lexicon) addNumbers(l *language, rest string) error {
+func (x *lexicon) addNumbers(l *language, id int8, rest string) error {
 	for _, item := range strings.Split(rest, ",") {
 		word, num, ok := strings.Cut(strings.TrimSpace(item), "=")
 		n, err := strconv.Atoi(strings.TrimSpace(num))
@@ -186,7 +194,10 @@ func (x *lexicon) addNumbers(l *language, rest string) error {
 		for _, p := range x.words(word) {
 			key = append(key, p.text)
 		}
-		l.numbers[strings.Join(key, " ")] = n
+		if len(key) > 0 {
+			l.numbers[strings.Join(key, " ")] = n
+			x.numbers[key[0]] = append(x.numbers[key[0]], numberWord{id, key[1:], n})
+		}
 	}
 	return nil
 }
