@@ -190,3 +190,46 @@ func TestQuarantineIsToldToStaff(t *testing.T) {
 	}
 	wantLetters(t, sent(d), "quarantine desk@example.com")
 }
+
+// A57, A59: what nobody can read may be a request, so a person gets it as a ticket.
+func TestUnreadableMailIsATicket(t *testing.T) {
+	other := ticket.Verdict{Rights: []ticket.Right{ticket.Other}}
+	empty := from("jane@example.org", "")
+	damaged, headless := empty, from("", "some text")
+	damaged.Damage, headless.Damage = []string{"broken base64"}, []string{"no header"}
+	headless.From = ticket.Address{}
+	cases := []struct {
+		name string
+		c    ticket.MailCause
+		want ticket.Disposition
+	}{
+		{"too large", ticket.MailCause{Message: from("jane@example.org", "the beginning"), Partial: true}, ticket.DispTicket},
+		{"no text left", ticket.MailCause{Message: damaged}, ticket.DispTicket},
+		{"no sender", ticket.MailCause{Message: headless}, ticket.DispTicket},
+		{"empty but whole", ticket.MailCause{Message: empty}, ticket.DispOther},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			c.c.ID, c.c.Verdict = 1, other
+			d := ticket.Decide(noon, facts(t), c.c)
+			if d.Disposition != c.want {
+				t.Fatalf("disposition %s", d.Disposition)
+			}
+			if c.want == ticket.DispTicket && d.Changes[0].Ticket.NeedsHuman == "" {
+				t.Error("the ticket does not say what people must do")
+			}
+		})
+	}
+}
+
+// Every newsletter speaks of unsubscribing; other rights in a list's mail still open a ticket.
+func TestNewsletterIsNoUnsubscription(t *testing.T) {
+	m := from("news@vendor.example.org", "Unsubscribe here")
+	m.Automatic, m.AutomaticWhy = ticket.Bulk, []string{"B6 List-Unsubscribe"}
+	d := ticket.Decide(noon, facts(t), ticket.MailCause{ID: 1, Message: m, Verdict: asks(ticket.Unsubscribe)})
+	if d.Disposition != ticket.DispBulk || len(d.Changes) != 0 {
+		t.Errorf("%s, %d tickets", d.Disposition, len(d.Changes))
+	}
+	d = ticket.Decide(noon, facts(t), ticket.MailCause{ID: 1, Message: m, Verdict: asks(ticket.Child)})
+	letter(t, d, ticket.LetterEscalation)
+}
