@@ -16,6 +16,7 @@ type Config struct {
 	Templates    string         // folder whose files replace the built-in ones; "" = none
 	Domain       string         // of Message-IDs that come without one; "" = that of the organisation's address
 	Addressing   Addressing
+	Relay        bool                             // staff's answers are passed on to requesters, so notices may say so
 	Token        func(ref, address string) string // proves that an answer belongs to a ticket and an address; lower case
 }
 

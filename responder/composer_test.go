@@ -29,7 +29,7 @@ func testConfig(t testing.TB) responder.Config {
 	return responder.Config{
 		Organisation: ticket.Organisation{Name: "Example Audio", Address: ticket.Address{Address: "privacy@example.com"},
 			PolicyURL: "https://www.example.com/privacy", Postal: "Example Street 1, 10115 Berlin, Germany"},
-		Zone:  berlin,
+		Zone: berlin, Relay: true,
 		Token: func(ref, address string) string { return "t8d2kx4m7w" },
 	}
 }

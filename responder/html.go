@@ -49,13 +49,21 @@ func parseLayout(files fs.FS, name, shown string) (*layout, error) {
 			return `<!--[if mso]><table role="presentation" width="600" align="center" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->`
 		},
 		"outlookClose": func() template.HTML { return `<!--[if mso]></td></tr></table><![endif]-->` },
-		"first":        func(i int) bool { return i == 0 },
+		"colon":        colon,
+		"indent":       indent,
 		"rest":         func(percent int) int { return 100 - percent },
 	}).Parse(string(src))
 	if err != nil {
 		return nil, err // names the file and the line
 	}
 	return &layout{template: t}, nil
+}
+
+// indent keeps the spaces that a line begins with.
+func indent(s string) string {
+	rest := strings.TrimLeft(s, " \t")
+	n := len(strings.ReplaceAll(s[:len(s)-len(rest)], "\t", "    "))
+	return strings.Repeat("\u00a0", min(n, 24)) + rest
 }
 
 // tidy takes out the empty lines and the indentation that the template's actions leave.

@@ -12,7 +12,7 @@ type blockKind string
 // The blocks, with the mark that starts their lines in a template (templates/README.md).
 const (
 	blockParagraph blockKind = "paragraph" // any other line
-	blockHeading   blockKind = "heading"   // "# "
+	blockHeading   blockKind = "heading"   // "# ", or "#! " in the colour of alarm
 	blockList      blockKind = "list"      // "- ", with a label before " :: "
 	blockFacts     blockKind = "facts"     // "| label | value"
 	blockTable     blockKind = "table"     // "| a | b | c"
@@ -29,13 +29,14 @@ const (
 
 // block is a part of a letter, from which both the text and the HTML are made.
 type block struct {
-	Kind  blockKind
-	Text  string     // paragraph, heading, code, warning, quiet, foot; the label of a link
-	URL   string     // link
-	Items []item     // list
-	Rows  [][]string // facts, table
-	Bars  []bar
-	Lines []string // words, frame
+	Kind   blockKind
+	Text   string     // paragraph, heading, code, warning, quiet, mark; the label of a link
+	Urgent bool       // a heading in the colour of alarm
+	URL    string     // link
+	Items  []item     // list
+	Rows   [][]string // facts, table
+	Bars   []bar
+	Lines  []string // words, frame
 }
 
 type item struct{ Label, Text string }
@@ -97,6 +98,9 @@ func (p *parser) line(l string) error {
 		p.join(l)
 	case mark == "#":
 		p.single(blockHeading, rest)
+	case mark == "#!":
+		p.single(blockHeading, rest)
+		p.blocks[len(p.blocks)-1].Urgent = true
 	case mark == "-":
 		b := p.add(blockList)
 		label, body, found := cutOutside(rest, " :: ")

@@ -66,15 +66,20 @@ func (blk block) plain(b *strings.Builder) {
 	}
 }
 
-// labelled writes "label: text", with the wide colon after a label that ends in a wide letter.
+// labelled writes "label: text".
 func labelled(label, s string) string {
-	switch {
-	case label == "":
+	if label == "" {
 		return s
-	case wide(lastRune(label)):
-		return label + "：" + s
 	}
-	return label + ": " + s
+	return label + colon(label) + s
+}
+
+// colon is what follows a label: the wide colon after a wide letter.
+func colon(label string) string {
+	if wide(lastRune(label)) {
+		return "："
+	}
+	return ": "
 }
 
 func facts(b *strings.Builder, rows [][]string) {
@@ -84,10 +89,7 @@ func facts(b *strings.Builder, rows [][]string) {
 	}
 	widest = min(widest, 26)
 	for _, r := range rows {
-		label := r[0] + ":"
-		if wide(lastRune(r[0])) {
-			label = r[0] + "："
-		}
+		label := strings.TrimRight(r[0]+colon(r[0]), " ")
 		indent := strings.Repeat(" ", widest+3)
 		if columns(label) > widest+2 {
 			b.WriteString(label + "\n" + wrap(r[1], indent, indent))

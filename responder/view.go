@@ -41,8 +41,9 @@ type view struct {
 	Outcome    string
 	Late       bool
 
+	Relay   bool   // staff's answers are passed on
 	Lines   []text // staff receipts
-	Said    words  // what was sent, below the lines
+	Said    frame  // what was sent, below the lines
 	Notice  *noticeView
 	Sorting []sortingView
 	Digest  *digestView
@@ -84,6 +85,7 @@ func (c *Composer) newView(o ticket.LetterOrder, w *wordlist, now time.Time) vie
 	if o.Kind.External() {
 		return v
 	}
+	v.Relay = c.config.Relay
 	v.Lines, v.Said = receipt(d.Lines)
 	v.Sorting = c.sorting(d.Sorting, w)
 	if d.Notice != nil {
@@ -97,10 +99,10 @@ func (c *Composer) newView(o ticket.LetterOrder, w *wordlist, now time.Time) vie
 
 // receipt splits the lines of a receipt: statements first; after an empty line, the words that
 // are sent.
-func receipt(all []string) ([]text, words) {
+func receipt(all []string) ([]text, frame) {
 	for i, l := range all {
 		if strings.TrimSpace(l) == "" {
-			return texts(all[:i]), words(lines(strings.Join(all[i+1:], "\n"), maxWords))
+			return texts(all[:i]), frame(lines(strings.Join(all[i+1:], "\n"), maxWords))
 		}
 	}
 	return texts(all), ""

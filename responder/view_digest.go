@@ -67,8 +67,10 @@ func (c *Composer) digest(g ticket.Digest, w *wordlist, now time.Time) *digestVi
 			v.ByRightMost = max(v.ByRightMost, n)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(g.Dispositions)) {
-		v.Dispositions = append(v.Dispositions, barView{line(name, 40), g.Dispositions[name]})
+	for _, d := range ticket.Dispositions() {
+		if n := g.Dispositions[string(d)]; n > 0 {
+			v.Dispositions = append(v.Dispositions, barView{text(strings.ReplaceAll(string(d), "_", " ")), n})
+		}
 	}
 	stale := false
 	for _, folder := range slices.Sorted(maps.Keys(g.LastPoll)) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"privacybot/ticket"
 )
@@ -65,7 +67,10 @@ func (c *Composer) notice(n ticket.Notice, w *wordlist) *noticeView {
 		From: person(n.From), FromAddress: line(n.From.Address, maxLine), ReplyTo: people(n.ReplyTo),
 		Verified: !requester.Verified.IsZero(), Requester: person(requester.Address), NoRequester: requester.Address.IsZero(),
 		Subject: line(n.Subject, maxLine), Text: frame(lines(n.Text, maxFrame)),
-		Warnings: texts(n.Warnings), Sent: texts(n.Sent),
+		Warnings: sentences(n.Warnings), Sent: sentences(n.Sent),
+	}
+	if v.NeedsHuman != "" && strings.Contains(string(v.What), string(v.NeedsHuman)) {
+		v.NeedsHuman = "" // said already
 	}
 	v.Identity, v.NeedsCode = c.identity(t, w)
 	v.Requests, v.Proof = c.requests(t, n.Evidence, w)
@@ -204,6 +209,18 @@ func texts(all []string) []text {
 			return append(out, text(fmt.Sprintf("and %d more", len(all)-i)))
 		}
 		out = append(out, t)
+	}
+	return out
+}
+
+// sentences is texts with a capital at the beginning of each.
+func sentences(all []string) []text {
+	out := texts(all)
+	for i, t := range out {
+		r, n := utf8.DecodeRuneInString(string(t))
+		if r != utf8.RuneError {
+			out[i] = text(string(unicode.ToUpper(r)) + string(t[n:]))
+		}
 	}
 	return out
 }
