@@ -169,3 +169,11 @@ func (a *analysis) childEvidence(f childFinding) []ticket.Evidence {
 	}
 	return out
 }
+
+// facts names what was found, for the model.
+func (f childFinding) facts() map[string]bool {
+	return map[string]bool{"young": f.young != nil, "young self": f.young != nil && f.young.self, "teen self": f.selfTeen, "word": f.word != nil,
+		"kin": f.kin != nil, "self": f.self != nil, "reached": f.reached, "anywhere": f.anywhere, "toys": f.toys, "adult": f.adult,
+		"thirteen": f.thirteen != nil, "young reached": f.young != nil && f.reached, "word reached": f.word != nil && f.reached,
+		"kin reached": f.kin != nil && f.reached && f.young == nil}
+}

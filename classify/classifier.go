@@ -20,6 +20,7 @@ type Context struct {
 type Classifier struct {
 	lex   *lexicon
 	rules *ruleSet
+	model *Model // nil: rules alone
 }
 
 // New loads what is embedded in the binary. An error means that a lexicon file is broken.
@@ -32,7 +33,21 @@ func New() (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Classifier{lex: x, rules: rs}, nil
+	model, err := decodeModel(modelFile)
+	if err != nil {
+		return nil, err
+	}
+	return &Classifier{lex: x, rules: rs, model: model}, nil
+}
+
+// NewRules is New without the model, for comparing methods and for training.
+func NewRules() (*Classifier, error) {
+	x, err := loadLexicon(lexiconFiles)
+	if err != nil {
+		return nil, err
+	}
+	rs, err := loadRules(lexiconFiles, x)
+	return &Classifier{lex: x, rules: rs}, err
 }
 
 // analysis is everything found in one mail before it becomes a verdict.

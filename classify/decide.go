@@ -11,7 +11,9 @@ import (
 const (
 	accept = 0.5  // a right with at least this confidence is named
 	doubt  = 0.25 // a right between doubt and accept makes a person look
-	sure   = 0.7  // a named right below this makes a person look
+	sure   = 0.65 // a named right below this makes a person look
+
+	acceptChild = 0.4 // a missed child is worse than a false alarm
 )
 
 // fire runs every rule over every sentence.
@@ -177,33 +179,33 @@ func ruleConfidence(score float64) float64 { return 1 / (1 + math.Exp(2.4-1.2*sc
 // decide names the rights and says when people must look.
 func (c *Classifier) decide(a *analysis, f childFinding, v *ticket.Verdict) {
 	a.sum()
-	for _, right := range ticket.Rights() {
-		score, ok := a.score[right]
-		p := ruleConfidence(score)
+	most := 0.0
+	p := c.probabilities(a, f)
+	for _, right := range ModelRights() {
+		limit := accept
 		if right == ticket.Child {
-			p, ok = f.probability(), true
-		}
-		if !ok || right == ticket.Other {
-			continue
+			limit = acceptChild
 		}
 		switch {
-		case p >= accept:
+		case p[right] >= limit:
 			v.Rights = append(v.Rights, right)
-			v.Confidence[right] = round(p)
-			if p < sure && right != ticket.Question {
+			v.Confidence[right] = round(p[right])
+			if p[right] < sure {
 				v.NeedsHuman, v.HumanWhy = true, "a right was found, but not clearly enough to act on it"
 			}
-		case p >= doubt:
+		case p[right] >= doubt:
 			v.NeedsHuman, v.HumanWhy = true, "the mail may use a right, but says so too vaguely"
 		}
+		most = math.Max(most, p[right])
 	}
+	v.Rights = ticket.SortRights(v.Rights)
 	if v.Has(ticket.Child) {
 		v.Evidence = a.childEvidence(f)
 	}
 	a.evidence(v)
 	if len(v.Rights) == 0 {
 		v.Rights = []ticket.Right{ticket.Other}
-		v.Confidence[ticket.Other] = 0.8
+		v.Confidence[ticket.Other] = round(1 - most)
 	}
 }
 

@@ -50,6 +50,13 @@ func (m Mail) Held() bool {
 	return h.Sum32()%10 < 3
 }
 
+// Fold spreads the mails over n parts by another hash of their group, for cross-validation.
+func (m Mail) Fold(n int) int {
+	h := fnv.New64a()
+	h.Write([]byte(m.Group + "/fold"))
+	return int(h.Sum64() % uint64(n))
+}
+
 // Message is the mail as the parser would give it.
 func (m Mail) Message() ticket.Message {
 	msg := ticket.Message{From: address(m.From), Subject: m.Subject, NewText: m.Body, Text: m.Body, Forwarded: m.Forwarded, Automatic: ticket.NotAutomatic,

@@ -27,10 +27,15 @@ func run(args []string, stdout, stderr io.Writer) int {
 	dir := fs.String("corpus", "classify/testdata/corpus", "folder of the corpus")
 	showErrors := fs.Bool("errors", false, "print the mistakes of the training part")
 	lang := fs.String("lang", "", "only this language")
+	rulesOnly := fs.Bool("rules", false, "judge by the rules alone, without the model")
 	if fs.Parse(args) != nil {
 		return 2
 	}
-	c, err := classify.New()
+	load := classify.New
+	if *rulesOnly {
+		load = classify.NewRules
+	}
+	c, err := load()
 	if err != nil {
 		fmt.Fprintln(stderr, "eval:", err)
 		return 1

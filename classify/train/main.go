@@ -1,0 +1,94 @@
+// Command train fits the linear model of package classify to the training part of its corpus and
+// writes classify/model.bin. It is deterministic: the same corpus, lexicons and rules give the same
+// file. It prints what cross-validation says of three methods (rules alone, model alone, both).
+//
+//	go run ./classify/train [-corpus DIR] [-out FILE]
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"os"
+
+	"privacybot/classify"
+	"privacybot/classify/corpus"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(args []string, stdout, stderr io.Writer) int {
+	fs := flag.NewFlagSet("train", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	dir := fs.String("corpus", "classify/testdata/corpus", "folder of the corpus")
+	out := fs.String("out", "classify/model.bin", "file to write; empty for none")
+	epochs := fs.Int("epochs", 24, "rounds over the mails")
+	decay := fs.Float64("decay", 3e-4, "pull of every weight to zero")
+	if fs.Parse(args) != nil {
+		return 2
+	}
+	set, err := load(*dir)
+	if err != nil {
+		fmt.Fprintln(stderr, "train:", err)
+		return 1
+	}
+	p := params{epochs: *epochs, decay: *decay, rate: 0.15}
+	slope, shift := crossValidate(stdout, set, p)
+	m := fit(set, p, true)
+	if *out == "" {
+		return 0
+	}
+	b := m.quantised(slope, shift).Encode()
+	if err := os.WriteFile(*out, b, 0o644); err != nil {
+		fmt.Fprintln(stderr, "train:", err)
+		return 1
+	}
+	fmt.Fprintf(stdout, "%s: %d bytes, %d mails\n", *out, len(b), len(set))
+	return 0
+}
+
+// example is one mail with its answer.
+type example struct {
+	classify.Example
+	want []float64
+	fold int
+}
+
+// load reads the training part of the corpus.
+func load(dir string) ([]example, error) {
+	c, err := classify.NewRules()
+	if err != nil {
+		return nil, err
+	}
+	mails, err := corpus.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	var set []example
+	for _, m := range mails {
+		if m.Held() {
+			continue
+		}
+		law := m.Default
+		if law == "" {
+			law = "eu-gdpr"
+		}
+		x := example{Example: c.Example(m.Message(), classify.Context{ReceivedAt: corpus.Received, DefaultLaw: law, Followup: m.Has("followup")}), fold: m.Fold(folds)}
+		for _, r := range classify.ModelRights() {
+			y := 0.0
+			for _, have := range m.Rights {
+				if have == r {
+					y = 1
+				}
+			}
+			x.want = append(x.want, y)
+		}
+		set = append(set, x)
+	}
+	return set, nil
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
