@@ -11,12 +11,13 @@ export CGO_ENABLED = 0
 TOOLS       = $(CURDIR)/dist/tools
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = v1.9.0
+FLAGS       = -trimpath
 PLATFORMS   = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 .PHONY: build test lint cross demo bench
 
 build:
-	go build -trimpath -o privacybot ./cmd/privacybot
+	go build $(FLAGS) -o privacybot ./cmd/privacybot
 
 test:
 	@sh .ci/install
@@ -33,7 +34,7 @@ cross:
 	@for p in $(PLATFORMS); do \
 		os=$${p%/*} arch=$${p#*/}; ext=; [ $$os = windows ] && ext=.exe; \
 		echo "build $$p"; \
-		GOOS=$$os GOARCH=$$arch go build -trimpath -o dist/privacybot-$$os-$$arch$$ext ./cmd/privacybot || exit 1; \
+		GOOS=$$os GOARCH=$$arch go build $(FLAGS) -o dist/privacybot-$$os-$$arch$$ext ./cmd/privacybot || exit 1; \
 	done
 
 demo:
