@@ -40,6 +40,7 @@ func openPostgres(dsn string) (*sql.DB, engine, error) {
 		lockTicket: " FOR UPDATE OF t",
 		serialize:  "SELECT pg_advisory_xact_lock(hashtextextended('privacybot ' || current_schema() || ' ' || ?, 0))",
 		snapshot:   sql.LevelRepeatableRead,
+		presence:   &sessionPresence{sql: db},
 		migrations: migrations{
 			dialect: goose.DialectPostgres,
 			files:   sqlfiles.Postgres(),
@@ -53,7 +54,7 @@ func openPostgres(dsn string) (*sql.DB, engine, error) {
 // up the others for ever (CASES C51), and a commit must be on the disk when it is confirmed even
 // if the server's default says otherwise.
 func settle(ctx context.Context, c *pgx.Conn) error {
-	_, err := c.Exec(ctx, `SELECT set_config('idle_in_transaction_session_timeout', '60s', false),
+	_, err := c.Exec(ctx, `SELECT set_config('idle_in_transaction_session_timeout', '30s', false),
 		CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END`)
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -35,6 +36,7 @@ func openSQLite(path string) (*sql.DB, engine, error) {
 	return db, engine{
 		dialector: sqlitex.New(db),
 		clock:     "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)",
+		presence:  &filePresence{path: path + "-worker"},
 		migrations: migrations{
 			dialect: goose.DialectSQLite3,
 			files:   sqlfiles.SQLite(),
@@ -60,18 +62,23 @@ func sqliteDSN(path string) string {
 
 // privateFile makes sure that path is a file that only its owner can read. SQLite gives its
 // journals the same mode.
+//
+// A file that is there is never opened: closing it again would drop all locks that this process
+// holds on it through another connection (POSIX fcntl), and SQLite would not notice.
 func privateFile(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
+	if err == nil {
+		return f.Close()
+	}
+	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
 	if info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
-		return f.Chmod(0o600)
+		return os.Chmod(path, 0o600)
 	}
 	return nil
 }

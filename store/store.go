@@ -45,6 +45,7 @@ type engine struct {
 	lockTicket string             // SQL: keep the ticket's row from changing until the end of the transaction
 	serialize  string             // SQL: wait until no other transaction of this kind (?) runs; "" where writers exclude each other anyway
 	snapshot   sql.IsolationLevel // at which all reads of a transaction see the same moment
+	presence   presence
 	migrations migrations
 }
 
