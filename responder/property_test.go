@@ -55,6 +55,8 @@ func fill(t *rapid.T, v reflect.Value, path string) {
 	}
 }
 
+func bound(s string, n int) string { return string([]rune(s)[:min(n, len([]rune(s)))]) + "z" }
+
 // deep copies an order by value, so that samples are not changed.
 func deep(o ticket.LetterOrder) ticket.LetterOrder {
 	if g := o.Data.Digest; g != nil {
@@ -121,6 +123,10 @@ func TestDataForgesNothing(t *testing.T) {
 				o := deep(s.Order)
 				data := reflect.ValueOf(&o.Data).Elem()
 				fill(rt, data, "Data")
+				if n := o.Data.Notice; n != nil && n.Ticket.NeedsHuman != "" {
+					n.Ticket.NeedsHuman = bound(n.Ticket.NeedsHuman, 20)
+					n.What = "for people: " + n.Ticket.NeedsHuman // what the first sentence says is not repeated
+				}
 				if n := o.Data.Notice; n != nil && len(n.Ticket.Requests) == 2 {
 					n.Ticket.Requests[1].Deadline.Proof = n.Ticket.Requests[0].Deadline.Proof // the same proof is shown once
 				}
