@@ -60,6 +60,8 @@ type Conn struct {
 	noIdle bool // the server cannot or will not IDLE
 
 	selected bool
+	folder   string
+	opened   time.Time
 	status   Status
 
 	mu      sync.Mutex

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 )
@@ -102,10 +103,24 @@ type Status struct {
 	Messages    uint32
 }
 
+// reopenAfter is how long a folder stays open before it is opened anew although nothing was announced,
+// in case the server forgot to.
+const reopenAfter = 10 * time.Minute
+
 // Select opens a folder for reading only (EXAMINE). It also is the way to look again at the folder
-// that is open. The error is [ErrNoUIDValidity] when mail in the folder cannot be named, and
+// that is open, which is cheap however large it is: the server is asked for news first, and without
+// any the folder stays as it is; a server may not change the UIDVALIDITY of an open folder. The error is [ErrNoUIDValidity] when mail in the folder cannot be named, and
 // [ErrNoFolder] when the server will not open it (CASES C27, C35).
 func (c *Conn) Select(ctx context.Context, folder string) (Status, error) {
+	if c.selected && folder == c.folder && time.Since(c.opened) < reopenAfter {
+		if err := c.do(ctx, "look for news", c.cfg.Timeout, smallAnswer, func() error { return c.client.Noop().Wait() }); err != nil {
+			return Status{}, err
+		}
+		if n, grown := c.messages(); !grown {
+			c.status.Messages = n
+			return c.status, nil
+		}
+	}
 	c.selected = false
 	c.mu.Lock()
 	c.count, c.grown = 0, false // whatever is announced from here on counts
@@ -131,7 +146,7 @@ func (c *Conn) Select(ctx context.Context, folder string) (Status, error) {
 	c.mu.Lock()
 	c.count = data.NumMessages
 	c.mu.Unlock()
-	c.selected = true
+	c.selected, c.folder, c.opened = true, folder, time.Now()
 	c.status = Status{UIDValidity: data.UIDValidity, UIDNext: uint32(data.UIDNext), Messages: data.NumMessages}
 	return c.status, nil
 }
