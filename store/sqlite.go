@@ -66,7 +66,7 @@ func sqliteDSN(path string) string {
 // A file that is there is never opened: closing it again would drop all locks that this process
 // holds on it through another connection (POSIX fcntl), and SQLite would not notice.
 func privateFile(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err == nil {
 		return f.Close()
 	}
