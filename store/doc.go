@@ -12,7 +12,8 @@
 // value (address, Message-ID, content) stands there as a keyed hash. References, rights, states,
 // times and counters stand in clear, so that the database can search and count.
 //
-// Leases and claims run out by the database's clock, everything else uses Config.Now. A write
+// Leases and claims run out by the database's clock, or as soon as their process is known to have
+// died ([Store.Attend]); everything else uses Config.Now. A write
 // under a lease or claim that somebody else has taken meanwhile fails with [ErrLeaseLost] and
 // changes nothing.
 //

@@ -22,6 +22,8 @@ type presence interface {
 	// gone reports whether the process called holder has died. It never says so of one that
 	// still has its connection, even if it is stopped.
 	gone(ctx context.Context, db *gorm.DB, holder string) (bool, error)
+	// keep makes sure that what take gave is still there: a session can break while its process lives.
+	keep(ctx context.Context, holder string) error
 	leave() error
 }
 
@@ -42,7 +44,13 @@ func (s *Store) Attend(ctx context.Context, waiting func()) (leave func() error,
 // Relieve takes back the claims and leases of processes that have died since [Store.Attend].
 // What a dead process had in hand counts as tried: its mails stay suspect, its letters keep their
 // attempt.
+//
+// A process whose own session broke, as when the server was restarted, shows itself alive again
+// here first: call it often. What others took back meanwhile is lost to it, and its late writes fail.
 func (s *Store) Relieve(ctx context.Context) error {
+	if err := s.engine.presence.keep(ctx, s.holder); err != nil {
+		return fmt.Errorf("show that this process is alive: %w", err)
+	}
 	err := s.write(ctx, func(db *gorm.DB) error {
 		var holders []string
 		err := db.Raw(`SELECT claimed_by FROM mails WHERE state = 'pending' AND claimed_until > 0
@@ -130,6 +138,8 @@ func (f *filePresence) take(ctx context.Context, _ string, waiting func()) error
 // gone is true of all others: only the holder of the file works.
 func (f *filePresence) gone(context.Context, *gorm.DB, string) (bool, error) { return f.tx != nil, nil }
 
+func (f *filePresence) keep(context.Context, string) error { return nil } // lasts as long as the process
+
 // leave does not remove the file: who waits for it would then hold another one than who comes next.
 func (f *filePresence) leave() error {
 	if f.tx == nil {
@@ -156,6 +166,25 @@ func (p *sessionPresence) take(ctx context.Context, holder string, _ func()) err
 	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock("+presenceKey+")", holder); err != nil {
 		return errors.Join(err, conn.Close())
 	}
+	p.conn = conn
+	return nil
+}
+
+func (p *sessionPresence) keep(ctx context.Context, holder string) error {
+	if p.conn == nil || p.conn.PingContext(ctx) == nil {
+		return nil
+	}
+	conn, err := p.sql.Conn(context.WithoutCancel(ctx))
+	if err != nil {
+		return err
+	}
+	// Only a try: while the server has not noticed the break, the old session still holds the lock
+	// and speaks for this process.
+	var got bool
+	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock("+presenceKey+")", holder).Scan(&got); err != nil || !got {
+		return errors.Join(err, conn.Close())
+	}
+	p.conn.Close() // broken: there is nothing to learn from its error
 	p.conn = conn
 	return nil
 }

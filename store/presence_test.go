@@ -84,3 +84,32 @@ func TestRelieveTakesFromTheDeadOnly(t *testing.T) {
 		t.Errorf("a living process lost its lease: %v %v", got, err)
 	}
 }
+
+// A restart of the server breaks every session; the processes that live on are not taken for
+// dead (C11, C50).
+func TestPresenceSurvivesARestartOfTheServer(t *testing.T) {
+	server := mailtest.PostgresServer(t, mailtest.Fsync())
+	w := newWorld(t, server.Database())
+	one, two := w.open("one"), w.open("two")
+	for _, s := range []*Store{one, two} {
+		if _, err := s.Attend(t.Context(), func() {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server.Stop()
+	if err := one.Relieve(t.Context()); err == nil {
+		t.Error("a stopped server answers")
+	}
+	server.Start()
+	if err := one.Relieve(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.save(one, w.inbound("mail"))
+	w.claim(one, 1)
+	if err := two.Relieve(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.claim(two, 1); len(got) != 0 {
+		t.Errorf("taken from a living process: %+v", got)
+	}
+}
