@@ -52,6 +52,9 @@ func (p *Pipeline) Deliver(ctx context.Context) (int, error) {
 }
 
 func (p *Pipeline) send(ctx context.Context, l store.Delivery) responder.Result {
+	if l.Unreadable != nil {
+		return responder.Result{Outcome: responder.Permanent, Stage: "seal", Err: l.Unreadable}
+	}
 	if l.Kind == ticket.LetterAlarm {
 		return p.alarm(ctx, l)
 	}

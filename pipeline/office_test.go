@@ -200,9 +200,10 @@ func (o *office) listing() string {
 
 func header(raw []byte, name string) string {
 	head, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+	head = bytes.ReplaceAll(head, []byte("\r\n "), []byte(" ")) // unfolded, RFC 5322 2.2.3
 	for _, line := range strings.Split(string(head), "\r\n") {
-		if v, ok := strings.CutPrefix(line, name+": "); ok {
-			return v
+		if got, value, ok := strings.Cut(line, ": "); ok && strings.EqualFold(got, name) {
+			return value
 		}
 	}
 	return ""

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -84,7 +85,7 @@ func New(c Config, s *store.Store, log *slog.Logger, opts ...Option) (*Pipeline,
 	}
 	if p.composer, err = responder.NewComposer(responder.Config{
 		Organisation: c.Policy.Organisation, Zone: c.Policy.Zone, Templates: c.Templates,
-		Addressing: addressing, Token: p.threadToken,
+		Addressing: addressing, Relay: c.Policy.Relay, Token: p.threadToken,
 	}); err != nil {
 		return nil, fmt.Errorf("letters: %w", err)
 	}
@@ -97,12 +98,22 @@ func New(c Config, s *store.Store, log *slog.Logger, opts ...Option) (*Pipeline,
 	return p, nil
 }
 
+// attend waits until this process may work on the store.
+func (p *Pipeline) attend(ctx context.Context) (leave func() error, err error) {
+	return p.store.Attend(ctx, func() { p.log.Warn("another process works on this database; waiting for it to end") })
+}
+
 // Close lets go of the mail server connection. The store belongs to the caller.
 func (p *Pipeline) Close() error { return p.sender.Close() }
 
 // Once does all that is due now: receive every folder, decide, sweep, deliver. A mailbox or
 // mail server that cannot be reached is an error, but what can be done without it is done first.
-func (p *Pipeline) Once(ctx context.Context) error {
+func (p *Pipeline) Once(ctx context.Context) (err error) {
+	leave, err := p.attend(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, leave()) }()
 	_, receiveErr := p.Receive(ctx)
 	if _, err := p.Work(ctx); err != nil {
 		return err

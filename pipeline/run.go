@@ -20,6 +20,13 @@ const (
 // Run keeps all loops going until ctx ends, and returns when they have stopped. Failures are
 // logged and tried again with growing pauses; nothing makes it give up.
 func (p *Pipeline) Run(ctx context.Context) error {
+	leave, err := p.attend(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
 	var wg sync.WaitGroup
 	loop := func(name string, every time.Duration, wake <-chan struct{}, once func(context.Context) error) {
 		wg.Go(func() { p.loop(ctx, name, every, wake, once) })
@@ -29,7 +36,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	loop("sweep", sweepEvery, nil, p.Sweep)
 	wg.Go(func() { p.watch(ctx) })
 	wg.Wait()
-	return nil
+	return leave()
 }
 
 // loop calls once when woken and at least every so often, with a growing pause after failures.
@@ -126,7 +133,7 @@ func (p *Pipeline) watchFolder(ctx context.Context, f mailbox.Folder) {
 	failures := 0
 	for ctx.Err() == nil {
 		began := p.now()
-		err := p.attend(ctx, f)
+		err := p.followFolder(ctx, f)
 		if ctx.Err() != nil {
 			return
 		}
@@ -139,8 +146,8 @@ func (p *Pipeline) watchFolder(ctx context.Context, f mailbox.Folder) {
 	}
 }
 
-// attend reads a folder over one connection until that breaks.
-func (p *Pipeline) attend(ctx context.Context, f mailbox.Folder) error {
+// followFolder reads a folder over one connection until that breaks.
+func (p *Pipeline) followFolder(ctx context.Context, f mailbox.Folder) error {
 	conn, err := mailbox.Dial(ctx, p.cfg.Mailbox)
 	if err != nil {
 		return err

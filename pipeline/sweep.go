@@ -21,6 +21,9 @@ const (
 // Sweep does what is due by itself: child alarms, reminders, the daily mails. One instance does
 // it at a time.
 func (p *Pipeline) Sweep(ctx context.Context) error {
+	if err := p.store.Relieve(ctx); err != nil {
+		return err
+	}
 	lease, got, err := p.store.Acquire(ctx, "sweep", sweepLease)
 	if err != nil || !got {
 		return err

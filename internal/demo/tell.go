@@ -188,7 +188,7 @@ func (s *Screen) Flush() {
 		parts = append(parts, fmt.Sprintf("%d %s", s.letters[k], strings.ReplaceAll(string(k), "_", " ")))
 	}
 	if total > 0 {
-		fmt.Fprintf(s.Out, "\n   %s\n", s.paint(bold, fmt.Sprintf("%d letters sent", total)))
+		fmt.Fprintf(s.Out, "\n   %s\n", s.paint(bold, plural(total, "letter")+" sent"))
 		for _, line := range wrap(strings.Join(parts, ", "), s.Width-6) {
 			fmt.Fprintln(s.Out, "   "+line)
 		}
@@ -197,6 +197,13 @@ func (s *Screen) Flush() {
 		fmt.Fprintln(s.Out, "   "+s.paint(yellow, "not sent yet: "+t))
 	}
 	s.letters, s.order, s.troubled = nil, nil, nil
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // wrap breaks text at blanks into lines of at most width columns.
