@@ -88,11 +88,13 @@ func (d *draft) acknowledgeMore(ch *Change, c MailCause, added []Right) {
 	o := d.toRequester(ch, kind)
 	o.Data.Rights = added
 	o.Data.ReceivedAt = c.Message.ReceivedAt.In(d.facts.Policy.Zone)
+	var asked []Request
 	for _, r := range t.Requests {
-		if slices.Contains(added, r.Right) && !r.State.Closed() && (o.Data.Due.IsZero() || r.Deadline.Legal.Before(o.Data.Due)) {
-			o.Data.Due, o.Data.LawName = r.Deadline.Legal, d.facts.Policy.law(r.Law).Name
+		if slices.Contains(added, r.Right) {
+			asked = append(asked, r)
 		}
 	}
+	o.Data.Due, o.Data.LawName = d.promised(asked)
 	if kind == LetterAcknowledgement && t.Verification == nil && d.asksCode(*t, c) {
 		d.askCode(ch, &o)
 	}

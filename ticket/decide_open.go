@@ -74,10 +74,28 @@ func (d *draft) request(r Right, c MailCause) Request {
 	if r != Other || c.Verdict.NeedsHuman { // until people have sorted it, the clock of a request runs
 		req.Deadline = law.Deadline(c.Message.ReceivedAt, p.Zone, p.Holidays)
 	}
-	if r == Question {
-		req.Deadline.Legal = time.Time{}
-	}
+	req.Deadline = p.ownClock(r, req.Deadline, c.Message.ReceivedAt)
 	return req
+}
+
+// ownClock replaces the law's answer period where the house promises more (DESIGN.md section 2): a
+// child's data is deleted within child.done, mailings stop by the next working day, a question has
+// no legal limit.
+func (p Policy) ownClock(r Right, d Deadline, received time.Time) Deadline {
+	switch r {
+	case Child:
+		_, _, done := p.Child.Deadlines(received)
+		end := DateOf(done, p.Zone).End(p.Zone)
+		d.Legal, d.Target = end, end
+		d.Proof = append(d.Proof, fmt.Sprintf("a child's data: deleted within %s of receipt (child.done), %s", p.Child.Done, done.In(p.Zone).Format(time.RFC3339)))
+	case Unsubscribe:
+		d.Target = DateOf(received, p.Zone).AddBusinessDays(1, p.Holidays).End(p.Zone)
+		d.Proof = append(d.Proof, "mailings stop at once: target is the next working day, "+d.Target.Format(time.RFC3339))
+	case Question:
+		d.Legal = time.Time{}
+		d.Proof = append(d.Proof, "a question has an office target and no legal limit")
+	}
+	return d
 }
 
 func (d *draft) childAlert(received time.Time) *ChildAlert {
@@ -193,10 +211,7 @@ func (d *draft) acknowledge(ch *Change, c MailCause) []string {
 	o := d.toRequester(ch, d.ackKind(*t, c))
 	o.Data.Rights = t.Rights()
 	o.Data.Late = d.now.Sub(t.ReceivedAt) > 24*time.Hour
-	o.Data.Due, _ = t.Due()
-	if l := d.facts.Policy.law(c.Verdict.Law); !o.Data.Due.IsZero() {
-		o.Data.LawName = l.Name
-	}
+	o.Data.Due, o.Data.LawName = d.promised(t.Requests)
 	if o.Kind == LetterAcknowledgement && d.asksCode(*t, c) {
 		d.askCode(ch, &o)
 	}
@@ -209,6 +224,23 @@ func (d *draft) acknowledge(ch *Change, c MailCause) []string {
 		said = append(said, "these letters wait for approval (#release): "+t.HoldWhy)
 	}
 	return said
+}
+
+// promised gives the latest answer date that a letter names, and the law it comes from. Whoever only
+// unsubscribes is promised no answer: mailings stop at once.
+func (d *draft) promised(requests []Request) (due time.Time, law string) {
+	for _, r := range requests {
+		if r.State.Closed() || r.Right == Unsubscribe || r.Deadline.Legal.IsZero() {
+			continue
+		}
+		if due.IsZero() || r.Deadline.Legal.Before(due) {
+			due, law = r.Deadline.Legal, d.facts.Policy.law(r.Law).Name
+			if r.Law == LawUnknown {
+				law = ""
+			}
+		}
+	}
+	return due, law
 }
 
 // ackKind chooses the letter: a child's case first, then what people must sort, then the usual.

@@ -182,6 +182,26 @@ func TestClockStartsAtReceipt(t *testing.T) {
 	}
 }
 
+// DESIGN.md section 2: where the house promises more than the law, its own date counts.
+func TestOwnClocks(t *testing.T) {
+	cases := []struct {
+		right         ticket.Right
+		legal, target string
+	}{
+		{ticket.Child, "2026-11-26", "2026-11-26"}, // 72 hours, end of that day
+		{ticket.Unsubscribe, "2026-12-23", "2026-11-24"},
+		{ticket.Question, "0001-01-01", "2026-12-21"},
+		{ticket.Complaint, "2026-12-23", "2026-12-21"},
+	}
+	for _, c := range cases {
+		tk := opened(t, from("jane@example.org", "x"), asks(c.right))
+		d := tk.Requests[0].Deadline
+		if d.Legal.Format("2006-01-02") != c.legal || d.Target.Format("2006-01-02") != c.target {
+			t.Errorf("%s: legal %s, target %s", c.right, d.Legal, d.Target)
+		}
+	}
+}
+
 // Every mail gets a disposition, whatever it is.
 func TestQuarantineIsToldToStaff(t *testing.T) {
 	d := ticket.Decide(noon, facts(t), ticket.MailCause{ID: 1, Quarantine: "could not be processed in three attempts", Message: ticket.Message{ReceivedAt: noon}})
