@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"privacybot/ingest/mailbox"
+	"privacybot/responder"
 	"privacybot/store"
 )
 
@@ -101,10 +102,10 @@ func sortLocations(ls []store.Location) {
 }
 
 // Probe signs in to the mailbox and to the mail server and finds the folders, without reading or
-// sending anything. Each failure is one error.
-func (p *Pipeline) Probe(ctx context.Context) []error {
+// sending anything; it needs no database. Each failure is one error.
+func Probe(ctx context.Context, c Config) []error {
 	var errs []error
-	conn, err := mailbox.Dial(ctx, p.cfg.Mailbox)
+	conn, err := mailbox.Dial(ctx, c.Mailbox)
 	if err != nil {
 		errs = append(errs, fmt.Errorf("imap: %w", err))
 	} else {
@@ -113,7 +114,7 @@ func (p *Pipeline) Probe(ctx context.Context) []error {
 		}
 		errs = append(errs, conn.Close())
 	}
-	errs = append(errs, p.sender.Probe(ctx).Err)
+	errs = append(errs, probeSMTP(ctx, c.SMTP))
 	var found []error
 	for _, e := range errs {
 		if e != nil && !errors.Is(e, context.Canceled) {
@@ -121,4 +122,16 @@ func (p *Pipeline) Probe(ctx context.Context) []error {
 		}
 	}
 	return found
+}
+
+func probeSMTP(ctx context.Context, c responder.SMTPConfig) error {
+	s, err := responder.NewSender(c)
+	if err != nil {
+		return fmt.Errorf("smtp: %w", err)
+	}
+	defer s.Close()
+	if err := s.Probe(ctx).Err; err != nil {
+		return fmt.Errorf("%w (%s)", err, c.Server)
+	}
+	return nil
 }

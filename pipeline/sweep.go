@@ -3,6 +3,8 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"math"
+	"strings"
 	"time"
 
 	"privacybot/store"
@@ -10,10 +12,9 @@ import (
 )
 
 const (
-	sweepLease = time.Minute
-	sweepBatch = 100
-	// A sorting mail lists at most so many mails; the rest follows the next day.
-	maxSorting = 200
+	sweepLease   = time.Minute
+	sweepBatch   = 100
+	sortingItems = 100
 	// The words of a mail that the sorting mail shows, in runes.
 	maxSortingText = 400
 )
@@ -61,7 +62,10 @@ func (p *Pipeline) sweepTickets(ctx context.Context) error {
 	return nil
 }
 
-// sweepDay queues the digest and the sorting mail of the day, once. The mark and the letters are
+// metaDaily keeps the day of the last daily mails and the instant up to which they reach.
+const metaDaily = "daily"
+
+// sweepDay queues the digest and the sorting mails of the day, once. The mark and the letters are
 // one transaction, and the letters' keys carry the day (CASES C6, C53).
 func (p *Pipeline) sweepDay(ctx context.Context) error {
 	now := p.now()
@@ -69,42 +73,40 @@ func (p *Pipeline) sweepDay(ctx context.Context) error {
 	if !due {
 		return nil
 	}
-	last, _, err := p.store.Meta(ctx, "daily")
-	if err != nil || last >= day.Format(time.DateOnly) {
-		return err
-	}
-	orders, err := p.daily(ctx, now, day, p.since(last, now))
+	mark, _, err := p.store.Meta(ctx, metaDaily)
 	if err != nil {
 		return err
 	}
+	last, since := lastDaily(mark, now)
+	if last >= day.Format(time.DateOnly) {
+		return nil
+	}
+	g, err := p.Digest(ctx, now, day, since)
+	if err != nil {
+		return err
+	}
+	sorting, err := p.sorting(ctx, day, since, now)
+	if err != nil {
+		return err
+	}
+	orders := append(p.cfg.Policy.DigestLetters(g), sorting...)
 	return p.store.InTx(ctx, func(tx *store.Tx) error {
 		if err := p.apply(tx, now, ticket.Decision{Letters: orders}); err != nil {
 			return err
 		}
 		nudge(p.nudgeDeliver)
-		return tx.SetMeta("daily", day.Format(time.DateOnly))
+		return tx.SetMeta(metaDaily, day.Format(time.DateOnly)+" "+now.UTC().Format(time.RFC3339Nano))
 	})
 }
 
-// since is the moment of the daily mails before these; the first ones look back a week.
-func (p *Pipeline) since(last string, now time.Time) time.Time {
-	day, err := time.ParseInLocation(time.DateOnly, last, p.cfg.Schedule.Zone)
+// lastDaily reads the mark of the last daily mails; the first ones look back a week.
+func lastDaily(mark string, now time.Time) (day string, until time.Time) {
+	day, at, _ := strings.Cut(mark, " ")
+	until, err := time.Parse(time.RFC3339Nano, at)
 	if err != nil {
-		return now.Add(-7 * 24 * time.Hour)
+		until = now.Add(-7 * 24 * time.Hour)
 	}
-	return time.Date(day.Year(), day.Month(), day.Day(), p.cfg.Schedule.Hour, p.cfg.Schedule.Minute, 0, 0, p.cfg.Schedule.Zone)
-}
-
-func (p *Pipeline) daily(ctx context.Context, now, day, since time.Time) ([]ticket.LetterOrder, error) {
-	g, err := p.Digest(ctx, now, day, since)
-	if err != nil {
-		return nil, err
-	}
-	items, err := p.sorting(ctx, since, now)
-	if err != nil {
-		return nil, err
-	}
-	return append(p.cfg.Policy.DigestLetters(g), p.cfg.Policy.SortingLetters(day, items)...), nil
+	return day, until
 }
 
 // Digest gathers the figures of a manager's morning as of now.
@@ -144,21 +146,30 @@ func (p *Pipeline) DigestLetters(ctx context.Context, day time.Time) ([]ticket.L
 	return out, nil
 }
 
-// sorting lists the mails judged other or spam since the sorting mail before.
-func (p *Pipeline) sorting(ctx context.Context, since, until time.Time) ([]ticket.SortingItem, error) {
-	mails, err := p.store.Sorting(ctx, since, until, maxSorting)
-	if err != nil {
-		return nil, err
+// sorting orders the sorting mails of a day: every mail judged other or spam since the last ones,
+// at most sortingItems in each.
+func (p *Pipeline) sorting(ctx context.Context, day, since, until time.Time) ([]ticket.LetterOrder, error) {
+	var orders []ticket.LetterOrder
+	last := int64(math.MaxInt64) // nothing that was decided at since itself: it was shown before
+	for part := 1; ; part++ {
+		mails, err := p.store.Sorting(ctx, since, last, until, sortingItems)
+		if err != nil {
+			return nil, err
+		}
+		var items []ticket.SortingItem
+		for _, m := range mails {
+			c := p.readOne(m)
+			items = append(items, ticket.SortingItem{
+				Label: ticket.SortingLabel(m.ID), Mail: m.ID, ReceivedAt: m.ReceivedAt.In(p.cfg.Policy.Zone),
+				From: c.Message.From, Subject: c.Message.Subject, Text: firstWords(c.Message.NewText), Disposition: m.Disposition,
+			})
+			since, last = m.DecidedAt, m.ID
+		}
+		orders = append(orders, p.cfg.Policy.SortingLetters(day, part, items)...)
+		if len(mails) < sortingItems {
+			return orders, nil
+		}
 	}
-	var items []ticket.SortingItem
-	for _, m := range mails {
-		c := p.readOne(m)
-		items = append(items, ticket.SortingItem{
-			Label: ticket.SortingLabel(m.ID), Mail: m.ID, ReceivedAt: m.ReceivedAt.In(p.cfg.Policy.Zone),
-			From: c.Message.From, Subject: c.Message.Subject, Text: firstWords(c.Message.NewText), Disposition: m.Disposition,
-		})
-	}
-	return items, nil
 }
 
 func firstWords(text string) string {

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -33,11 +34,14 @@ func testViews(t *testing.T, w *world) {
 	if n, _, _, err := s.Pending(ctx); n != 1 || err != nil {
 		t.Errorf("%d pending, %v", n, err)
 	}
-	sorting := must[[]Mail](t)(s.Sorting(ctx, start.Add(-time.Second), start, 10))
+	sorting := must[[]Mail](t)(s.Sorting(ctx, start.Add(-time.Second), 0, start, 10))
 	if len(sorting) != 2 || string(sorting[0].Raw) != "a" || sorting[1].Disposition != ticket.DispSpam {
 		t.Errorf("sorting %+v", sorting)
 	}
-	if got := must[[]Mail](t)(s.Sorting(ctx, start, start.Add(time.Hour), 10)); len(got) != 0 {
+	if got := must[[]Mail](t)(s.Sorting(ctx, start, sorting[0].ID, start, 10)); len(got) != len(sorting)-1 {
+		t.Errorf("the page behind the first mail holds %d", len(got))
+	}
+	if got := must[[]Mail](t)(s.Sorting(ctx, start, math.MaxInt64, start.Add(time.Hour), 10)); len(got) != 0 {
 		t.Errorf("what was decided at the limit is shown twice: %+v", got)
 	}
 

@@ -28,6 +28,7 @@ type Mail struct {
 	Attempts      int                // single attempts, this one included; 0 in a batch
 	Disposition   ticket.Disposition // pending until it was decided
 	Ref           string             // the ticket it belongs to, "" when to none
+	DecidedAt     time.Time          // zero until it was decided
 	// Unreadable says why Raw is empty: [ErrErased] or [ErrUnreadable]. nil for a mail that is whole.
 	Unreadable error
 }
@@ -54,20 +55,21 @@ type mailRow struct {
 	Ticket        string
 	Attempts      int
 	Suspect       bool
+	DecidedAt     *int64
 	SealedReason  []byte
 	Wrapped       []byte
 	Sealed        []byte
 }
 
 const selectMails = `SELECT m.id, m.content_hash, m.key_id, m.size, m.received_at, m.junk, m.partial, m.disposition,
-	m.ticket, m.attempts, m.suspect, k.wrapped, c.sealed
+	m.ticket, m.attempts, m.suspect, m.decided_at, k.wrapped, c.sealed
 	FROM mails m LEFT JOIN data_keys k ON k.id = m.key_id LEFT JOIN mail_contents c ON c.mail_id = m.id `
 
 // mail opens a row. Content that does not open is noted in the mail and is no error, so that it
 // cannot stop the mails beside it.
 func (s *Store) mail(r mailRow) Mail {
 	m := Mail{ID: r.ID, ReceivedAt: fromMicros(r.ReceivedAt), Size: r.Size, Junk: r.Junk, Partial: r.Partial,
-		Attempts: r.Attempts, Disposition: ticket.Disposition(r.Disposition), Ref: r.Ticket}
+		Attempts: r.Attempts, Disposition: ticket.Disposition(r.Disposition), Ref: r.Ticket, DecidedAt: fromNullable(r.DecidedAt)}
 	key, err := s.keys.openDataKey(mailOwner(r.ContentHash), r.KeyID, r.Wrapped)
 	if err == nil {
 		m.Raw, err = key.open(mailContent(r.ContentHash), r.Sealed)

@@ -91,8 +91,8 @@ func (s *Store) Events(ctx context.Context, ref string) ([]ticket.Event, error) 
 }
 
 // Sorting gives at most n mails that people are shown because they were judged other or spam
-// after since and not after until, oldest decision first.
-func (s *Store) Sorting(ctx context.Context, since, until time.Time, n int) ([]Mail, error) {
+// after since (or at since, with an id above after) and not after until, oldest decision first.
+func (s *Store) Sorting(ctx context.Context, since time.Time, after int64, until time.Time, n int) ([]Mail, error) {
 	var shown []string
 	for _, d := range ticket.Dispositions() {
 		if d.Sorted() {
@@ -100,8 +100,8 @@ func (s *Store) Sorting(ctx context.Context, since, until time.Time, n int) ([]M
 		}
 	}
 	var rows []mailRow
-	err := s.db.WithContext(ctx).Raw(selectMails+"WHERE m.disposition IN ? AND m.decided_at > ? AND m.decided_at <= ? ORDER BY m.decided_at, m.id LIMIT ?",
-		shown, micros(since), micros(until), n).Scan(&rows).Error
+	err := s.db.WithContext(ctx).Raw(selectMails+"WHERE m.disposition IN ? AND (m.decided_at > ? OR m.decided_at = ? AND m.id > ?) AND m.decided_at <= ? ORDER BY m.decided_at, m.id LIMIT ?",
+		shown, micros(since), micros(since), after, micros(until), n).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read mails to sort: %w", err)
 	}

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -42,13 +43,17 @@ func (p Policy) DigestLetters(g Digest) []LetterOrder {
 	return p.daily(LetterDigest, g.Day, p.WithRole(RoleManager), LetterData{ReceivedAt: g.Day, Digest: &g})
 }
 
-// SortingLetters orders the sorting mail of a day for every agent; none when there is nothing
-// to sort.
-func (p Policy) SortingLetters(day time.Time, items []SortingItem) []LetterOrder {
+// SortingLetters orders one sorting mail of a day for every agent; none when there is nothing to
+// sort. part numbers the sorting mails of a day with much to sort, from 1.
+func (p Policy) SortingLetters(day time.Time, part int, items []SortingItem) []LetterOrder {
 	if len(items) == 0 {
 		return nil
 	}
-	return p.daily(LetterSorting, day, p.WithRole(RoleAgentDesk), LetterData{ReceivedAt: day, Sorting: items})
+	orders := p.daily(LetterSorting, day, p.WithRole(RoleAgentDesk), LetterData{ReceivedAt: day, Sorting: items})
+	for i := range orders {
+		orders[i].Key += fmt.Sprintf("/%d", part)
+	}
+	return orders
 }
 
 func (p Policy) daily(kind LetterKind, day time.Time, to []Staff, data LetterData) []LetterOrder {
