@@ -207,6 +207,9 @@ func (f *ageFinder) alone(i, end int) bool {
 	if before == nil {
 		return false
 	}
+	if i-before.to <= 1 && (before.to == i || len(f.c.lex.stopsOf[f.tok(i-1).text]) > 0) {
+		return true
+	}
 	apart := i == f.s.from || f.tok(i).clause != f.tok(i-1).clause || before.to == i
 	return apart && (end >= f.s.to || f.tok(end).clause != f.tok(end-1).clause) || i-before.to <= 2 && f.near("agepre", i, true) != nil
 }

@@ -82,7 +82,7 @@ func TestExplain(t *testing.T) {
 	v := c.Classify(m, Context{ReceivedAt: received})
 	var b bytes.Buffer
 	Explain(&b, m, v, false)
-	for _, want := range []string{"[delete my account]", "deletion", "delete-account", "writer", "language     en"} {
+	for _, want := range []string{"delete my account]", "deletion", "delete-account", "writer", "language     en"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in:\n%s", want, b.String())
 		}

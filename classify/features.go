@@ -10,8 +10,12 @@ const (
 	conceptBuckets = 1 << 14
 	letterBuckets  = 1 << 15
 	buckets        = conceptBuckets + letterBuckets
-	maxLetters     = 4000 // runs of letters that are looked at
-	letterShare    = 0.6  // length of the letters' part of the vector
+
+	// LetterStart is the first bucket of the letters' part.
+	LetterStart = conceptBuckets
+
+	maxLetters  = 4000 // runs of letters that are looked at
+	letterShare = 0.6  // length of the letters' part of the vector
 )
 
 // Feature is one non-zero place of a vector.

@@ -58,6 +58,7 @@ type lexicon struct {
 	langs    []language
 	concepts map[string]concept
 	names    []string
+	nouns    map[concept]bool // concepts that a negation does not turn round; the group "noun" of rules.txt
 	whole    map[string][]entry
 	prefix   map[string][]entry
 	suffix   map[string][]entry

@@ -93,11 +93,24 @@ func (x *lexicon) settle(d *document, hits []hit) []hit {
 		}
 	}
 	for i := range kept {
-		if kept[i].concept == neg {
+		if kept[i].concept == neg && !covered(kept, i) {
 			x.negate(d, kept, i, that)
 		}
 	}
 	return kept
+}
+
+// covered reports whether the negation kept[n] is part of a longer phrase ("did not answer"), which
+// already says what it negates.
+func covered(kept []hit, n int) bool {
+	h := kept[n]
+	for j := max(0, n-24); j < len(kept) && kept[j].from <= h.from; j++ {
+		o := kept[j]
+		if o.concept != h.concept && o.from <= h.from && h.to <= o.to && o.to-o.from > h.to-h.from {
+			return true
+		}
+	}
+	return false
 }
 
 // negate marks the hits that the negation kept[n] reaches: so many words before and after it as its
@@ -112,12 +125,12 @@ func (x *lexicon) negate(d *document, kept []hit, n int, that concept) {
 		if o.concept == that && d.tokens[o.from].clause <= reach+1 {
 			reach = d.tokens[o.from].clause
 		}
-		if d.tokens[o.from].clause <= reach && o.concept != h.concept {
+		if d.tokens[o.from].clause <= reach && o.from >= h.to && !x.nouns[o.concept] {
 			o.negated = true
 		}
 	}
 	for j := n - 1; j >= 0 && kept[j].to >= h.from-l.before; j-- {
-		if o := &kept[j]; d.tokens[o.to-1].clause == clause && o.concept != h.concept && l.before > 0 {
+		if o := &kept[j]; d.tokens[o.to-1].clause == clause && o.to <= h.from && l.before > 0 && !x.nouns[o.concept] {
 			o.negated = true
 		}
 	}

@@ -65,6 +65,10 @@ func loadRules(fsys fs.FS, x *lexicon) (*ruleSet, error) {
 			rs.rules = append(rs.rules, r)
 		}
 	}
+	x.nouns = map[concept]bool{x.concept("neg"): true, x.concept("ignore"): true}
+	for _, c := range rs.groups["noun"] {
+		x.nouns[c] = true
+	}
 	return rs, nil
 }
 
@@ -105,7 +109,11 @@ func (rs *ruleSet) parse(x *lexicon, section, line string) (rule, error) {
 			}
 			continue
 		}
-		r.all = append(r.all, rs.element(x, tok))
+		e := rs.element(x, tok)
+		if len(r.all) > 0 && r.all[0].polarity < 0 && e.polarity > 0 {
+			e.polarity = 0 // the negation of the first reaches the others
+		}
+		r.all = append(r.all, e)
 	}
 	for _, tok := range strings.Fields(no) {
 		r.unless = append(r.unless, rs.element(x, tok))

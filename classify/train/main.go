@@ -27,6 +27,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	out := fs.String("out", "classify/model.bin", "file to write; empty for none")
 	epochs := fs.Int("epochs", 24, "rounds over the mails")
 	decay := fs.Float64("decay", 3e-4, "pull of every weight to zero")
+	rate := fs.Float64("rate", 0.15, "length of a step")
+	join := fs.Float64("join", 0.7, "how often two mails are learnt as one")
+	trust := fs.Float64("trust", 0.8, "share of the rules' log odds")
+	show := fs.Bool("errors", false, "print the mistakes of cross-validation")
 	if fs.Parse(args) != nil {
 		return 2
 	}
@@ -35,7 +39,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "train:", err)
 		return 1
 	}
-	p := params{epochs: *epochs, decay: *decay, rate: 0.15}
+	p := params{epochs: *epochs, decay: *decay, rate: *rate, join: *join, trust: *trust, show: *show}
 	slope, shift := crossValidate(stdout, set, p)
 	m := fit(set, p, true)
 	if *out == "" {
@@ -53,6 +57,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 // example is one mail with its answer.
 type example struct {
 	classify.Example
+	mail corpus.Mail
 	want []float64
 	fold int
 }
@@ -76,7 +81,7 @@ func load(dir string) ([]example, error) {
 		if law == "" {
 			law = "eu-gdpr"
 		}
-		x := example{Example: c.Example(m.Message(), classify.Context{ReceivedAt: corpus.Received, DefaultLaw: law, Followup: m.Has("followup")}), fold: m.Fold(folds)}
+		x := example{mail: m, Example: c.Example(m.Message(), classify.Context{ReceivedAt: corpus.Received, DefaultLaw: law, Followup: m.Has("followup")}), fold: m.Fold(folds)}
 		for _, r := range classify.ModelRights() {
 			y := 0.0
 			for _, have := range m.Rights {
