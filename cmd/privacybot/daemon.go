@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os/signal"
+	"syscall"
 
 	"privacybot/store"
 )
@@ -25,6 +28,7 @@ func (r runCmd) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer done()
+	signal.Ignore(syscall.SIGHUP) // the terminal may go (C10)
 	o.logger(c).Info("watching", "version", version, "mode", o.config.Mode)
 	return p.Run(ctx)
 }
@@ -78,22 +82,19 @@ func (k checkCmd) Run(ctx context.Context, c console) error {
 		return err
 	}
 	if err := o.checkTemplates(); err != nil {
-		return wrongUse{err}
+		return err
 	}
 	if !k.Probe {
 		_, err := fmt.Fprintln(c.out, "the configuration is fine")
 		return err
 	}
-	problems, err := o.probe(ctx, c)
-	if err != nil {
-		return err
-	}
+	problems := o.probe(ctx)
 	for _, p := range problems {
 		fmt.Fprintf(c.err, "privacybot: %v\n", p)
 	}
 	if len(problems) > 0 {
-		return fmt.Errorf("%s", count(len(problems), "problem"))
+		return errors.New(count(len(problems), "problem"))
 	}
-	_, err = fmt.Fprintln(c.out, "the configuration is fine; mailbox and mail server answer")
+	_, err = fmt.Fprintln(c.out, "the configuration is fine; database, mailbox and mail server answer")
 	return err
 }

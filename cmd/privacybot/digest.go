@@ -36,6 +36,7 @@ func (k digestCmd) Run(ctx context.Context, c console) error {
 	if err != nil || len(letters) == 0 {
 		return err
 	}
-	_, err = fmt.Fprintln(c.out, ingest.Parse(letters[0].Raw, ingest.Options{}).Text)
+	m := ingest.Parse(letters[0].Raw, ingest.Options{})
+	_, err = fmt.Fprintf(c.out, "%s\n\n%s\n", m.Subject, m.Text)
 	return err
 }

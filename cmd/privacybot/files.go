@@ -55,6 +55,9 @@ func (k classifyCmd) Run(c console) error {
 		m := ingest.Parse(raw, opts)
 		ctx.ReceivedAt = receiptOf(m)
 		v := cl.Classify(m, ctx)
+		if v.Law == "" { // nothing in the mail points to another one
+			v.Law = ctx.DefaultLaw
+		}
 		if k.JSON {
 			return enc.Encode(classify.JSON(name, v))
 		}

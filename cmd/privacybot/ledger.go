@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"text/tabwriter"
+	"time"
 
+	"privacybot/pipeline"
 	"privacybot/store"
 )
 
@@ -56,7 +58,7 @@ func (k ledgerCmd) Run(ctx context.Context, c console) error {
 	if k.JSON {
 		err = plainJSON(c.out).Encode(j)
 	} else {
-		err = ledgerTable(c, j)
+		err = ledgerTable(c, l, zone)
 	}
 	if err == nil && !l.Agrees() {
 		err = fmt.Errorf("%s on the server not on the ledger", count(len(l.Missing), "mail"))
@@ -76,19 +78,22 @@ func locations(ls []store.Location) []locationJSON {
 	return out
 }
 
-func ledgerTable(c console, j ledgerJSON) error {
+func ledgerTable(c console, l pipeline.Ledger, zone *time.Location) error {
 	tw := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "FOLDER\tUID\tRECEIVED\tBECAME\tTICKET")
-	for _, m := range j.Mails {
-		fmt.Fprintf(tw, "%s\t%d\t%s\t%s\t%s\n", m.Folder, m.UID, m.ReceivedAt, m.Disposition, orDash(m.Ticket))
+	for _, r := range l.Rows {
+		fmt.Fprintf(tw, "%s\t%d\t%s\t%s\t%s\n", clean(r.Folder), r.UID, r.ReceivedAt.In(zone).Format(minutes), r.Disposition, orDash(r.Ref))
+	}
+	for _, m := range l.Missing {
+		fmt.Fprintf(tw, "%s\t%d\t-\tNOT ON THE LEDGER\t-\n", clean(m.Folder), m.UID)
 	}
 	if err := tw.Flush(); err != nil {
 		return err
 	}
 	total := 0
-	for _, n := range j.OnServer {
+	for _, n := range l.OnServer {
 		total += n
 	}
-	_, err := fmt.Fprintf(c.out, "\n%s on the ledger, %d on the server, %d missing, %d no longer on the server\n", count(len(j.Mails), "mail"), total, len(j.Missing), len(j.Unknown))
+	_, err := fmt.Fprintf(c.out, "\n%s on the ledger, %d on the server, %d missing, %d no longer on the server\n", count(len(l.Rows), "mail"), total, len(l.Missing), len(l.Unknown))
 	return err
 }

@@ -28,7 +28,8 @@ var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once (C8)
+	context.AfterFunc(ctx, stop)   // a second signal ends the process at once (C8)
+	signal.Ignore(syscall.SIGPIPE) // who reads our log may leave; writing to it fails then, and that is all (C60)
 	code := run(ctx, os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv})
 	stop()
 	os.Exit(code)

@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -40,7 +44,7 @@ func loadOffice(c console, path string) (office, error) {
 	var wrong []string
 	for _, p := range problems {
 		if p.Warning {
-			fmt.Fprintf(c.err, "privacybot: warning: %s\n", p)
+			fmt.Fprintf(c.err, "privacybot: %s\n", p)
 			continue
 		}
 		wrong = append(wrong, p.String())
@@ -95,7 +99,7 @@ func pipelineConfig(c *config.Config) (pipeline.Config, error) {
 		SMTP: responder.SMTPConfig{
 			Server: c.SMTP.Server.String(), Username: c.SMTP.Username, Password: c.SMTP.Password.Reveal(), From: string(c.Organisation.Address),
 		},
-		Templates: string(c.Letters.Templates), Plus: c.Addressing == config.Plus,
+		Templates: string(c.Letters.Templates), Footer: c.Letters.Footer, Plus: c.Addressing == config.Plus,
 		Alarm: strings.Fields(c.Alarm.Command), PerHour: c.Brakes.PerHour,
 		AnswerSince: c.Intake.AnswerSince.Within, Poll: c.IMAP.Poll,
 	}
@@ -153,6 +157,9 @@ func (o office) logger(c console) *slog.Logger {
 
 // open opens the database and makes the pipeline over it. The returned function closes both.
 func (o office) open(ctx context.Context, c console, migrate bool, opts ...pipeline.Option) (*pipeline.Pipeline, *store.Store, func(), error) {
+	if err := o.checkTemplates(); err != nil {
+		return nil, nil, nil, err
+	}
 	db := o.database
 	db.Migrate = migrate
 	s, err := store.Open(ctx, db)
@@ -167,21 +174,50 @@ func (o office) open(ctx context.Context, c console, migrate bool, opts ...pipel
 	return p, s, func() { p.Close(); s.Close() }, nil
 }
 
-// checkTemplates renders every letter once.
+// checkTemplates renders every letter once with the operator's templates; those of the program
+// are proven by its tests.
 func (o office) checkTemplates() error {
+	if o.pipeline.Templates == "" {
+		return nil
+	}
 	_, err := responder.NewComposer(responder.Config{
 		Organisation: o.pipeline.Policy.Organisation, Zone: o.pipeline.Policy.Zone, Templates: o.pipeline.Templates,
 		Addressing: responder.Addressing(o.config.Addressing), Token: func(_, _ string) string { return "0000000000" },
 	})
-	return err
+	if err != nil {
+		return wrongUse{fmt.Errorf("letters.templates: %w", err)}
+	}
+	return nil
 }
 
-// probe tries the database, the mailbox and the mail server.
-func (o office) probe(ctx context.Context, c console) ([]error, error) {
-	p, _, done, err := o.open(ctx, c, true)
-	if err != nil {
-		return nil, err
+// probe tries the database, the mailbox and the mail server. It changes nothing, and makes no
+// file: the one who checks may be another user than the one who runs.
+func (o office) probe(ctx context.Context) []error {
+	problems := pipeline.Probe(ctx, o.pipeline)
+	if err := o.probeDatabase(ctx); err != nil {
+		problems = append(problems, err)
 	}
-	defer done()
-	return p.Probe(ctx), nil
+	return problems
+}
+
+// probeDatabase opens a database that is there already. One that run and once would still have to
+// make, or to bring up to date, is no problem.
+func (o office) probeDatabase(ctx context.Context) error {
+	if o.config.Database.Driver == config.SQLite {
+		path := string(o.config.Database.Path)
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Stat(filepath.Dir(path)); err != nil {
+				return fmt.Errorf("database: %w", err)
+			}
+			return nil
+		}
+	}
+	s, err := store.Open(ctx, o.database)
+	if errors.Is(err, store.ErrOlderSchema) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	return s.Close()
 }

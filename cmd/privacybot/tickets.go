@@ -107,7 +107,7 @@ func ticketTable(w io.Writer, tickets []ticket.Ticket, zone *time.Location) erro
 		if t.Urgent {
 			state += " URGENT"
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", t.Ref, state, t.ReceivedAt.In(zone).Format("2006-01-02 15:04"), due, rightWords(t.Rights()), orDash(t.Requester().Address.Address))
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", t.Ref, state, t.ReceivedAt.In(zone).Format(minutes), due, rightWords(t.Rights()), clean(orDash(t.Requester().Address.Address)))
 	}
 	return tw.Flush()
 }
@@ -153,10 +153,47 @@ func (k ticketShow) Run(ctx context.Context, c console) error {
 			return err
 		}
 		if k.JSON {
-			return plainJSON(c.out).Encode(map[string]any{"ticket": t, "events": events, "letters": letters})
+			return plainJSON(c.out).Encode(fullTicket(t, events, letters, o.pipeline.Policy.Zone))
 		}
 		return showTicket(c.out, t, events, letters, o.pipeline.Policy.Zone)
 	})
+}
+
+// letterJSON is one letter of a ticket.
+type letterJSON struct {
+	Kind      ticket.LetterKind `json:"kind"`
+	To        string            `json:"to"`
+	MessageID string            `json:"message_id"`
+	State     string            `json:"state"`
+	Hold      string            `json:"hold"`
+	Attempts  int               `json:"attempts"`
+	Code      int               `json:"code"`
+	CreatedAt string            `json:"created_at"`
+	SentAt    string            `json:"sent_at"`
+	FailedAt  string            `json:"failed_at"`
+}
+
+// fullTicket is everything about a ticket, for scripts: the form of the list, and under "ticket"
+// all that is kept.
+func fullTicket(t ticket.Ticket, events []ticket.Event, letters []store.LetterState, zone *time.Location) any {
+	if v := t.Verification; v != nil {
+		shown := *v
+		shown.CodeHash = nil
+		t.Verification = &shown
+	}
+	list := []letterJSON{}
+	for _, l := range letters {
+		list = append(list, letterJSON{
+			Kind: l.Kind, To: l.To, MessageID: l.MessageID, State: l.State, Hold: l.Hold, Attempts: l.Attempts, Code: l.Code,
+			CreatedAt: stamp(l.CreatedAt, zone), SentAt: stamp(l.SentAt, zone), FailedAt: stamp(l.FailedAt, zone),
+		})
+	}
+	return struct {
+		ticketJSON
+		Ticket  ticket.Ticket  `json:"ticket"`
+		Events  []ticket.Event `json:"events"`
+		Letters []letterJSON   `json:"letters"`
+	}{toJSON(t, zone), t, events, list}
 }
 
 type ticketNote struct {
@@ -190,14 +227,33 @@ func (k ticketClose) Run(ctx context.Context, c console) error {
 	return command(ctx, c, k.refArg, ticket.Command{Name: ticket.CmdClose, Arg: k.Outcome}, strings.Join(k.Text, " "))
 }
 
+// ticketDo takes the words of its command as they are, such as -deletion, which is no flag. So
+// --config after them has to be found among them.
 type ticketDo struct {
-	refArg
+	Config  string   `help:"Configuration file." type:"path" placeholder:"FILE"`
+	Ref     string   `arg:"" help:"Reference, such as PB-7K3M-Q9XD."`
 	Command string   `arg:"" help:"Command without #, such as take, right, verified, requester, blocked, deleted."`
 	Args    []string `arg:"" optional:"" passthrough:"" help:"Its words."`
 }
 
 func (k ticketDo) Run(ctx context.Context, c console) error {
-	return command(ctx, c, k.refArg, ticket.Command{Name: strings.TrimPrefix(k.Command, "#"), Arg: strings.Join(k.Args, " ")}, "")
+	var words []string
+	for i := 0; i < len(k.Args); i++ {
+		if path, ok := strings.CutPrefix(k.Args[i], "--config="); ok {
+			k.Config = path
+		} else if k.Args[i] == "--config" && i+1 < len(k.Args) {
+			i++
+			k.Config = k.Args[i]
+		} else {
+			words = append(words, k.Args[i])
+		}
+	}
+	if k.Config == "" {
+		return wrongUse{errors.New("missing flags: --config=FILE")}
+	}
+	var r refArg
+	r.Config, r.Ref = k.Config, k.Ref
+	return command(ctx, c, r, ticket.Command{Name: strings.TrimPrefix(k.Command, "#"), Arg: strings.Join(words, " ")}, "")
 }
 
 // command carries out cmd on a ticket as the operator.

@@ -3,58 +3,125 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
+	"unicode"
 
 	"privacybot/store"
 	"privacybot/ticket"
 )
 
+const minutes = "2006-01-02 15:04" // times on the terminal, in the office's zone
+
 // showTicket prints a ticket as a person reads it: what is asked, when it is due and why, who is
 // involved, what happened, what was sent.
 func showTicket(w io.Writer, t ticket.Ticket, events []ticket.Event, letters []store.LetterState, zone *time.Location) error {
-	at := func(x time.Time) string { return x.In(zone).Format("2006-01-02 15:04") }
+	at := func(x time.Time) string { return x.In(zone).Format(minutes) }
+	state := t.State()
+	if t.Urgent {
+		state += "  URGENT"
+	}
+	fmt.Fprintf(w, "%s  %s\n", t.Ref, state)
+	line := func(what, format string, args ...any) {
+		fmt.Fprintf(w, "  %-11s %s\n", what, hanging(fmt.Sprintf(format, args...), 14))
+	}
+	line("received", "%s (%s)", t.ReceivedAt.In(zone).Format("Mon 2006-01-02 15:04"), zone)
+	if legal, target := t.Due(); !legal.IsZero() {
+		line("due", "%s, target %s", legal.In(zone).Format("Mon 2006-01-02"), target.In(zone).Format("Mon 2006-01-02"))
+	}
 	p := t.Requester()
 	verified := "address not confirmed"
 	if !p.Verified.IsZero() {
 		verified = "confirmed " + at(p.Verified) + " by " + p.How
 	}
-	fmt.Fprintf(w, "%s  %s\n", t.Ref, t.State())
-	fmt.Fprintf(w, "  received   %s\n", t.ReceivedAt.In(zone).Format(time.RFC1123Z))
-	fmt.Fprintf(w, "  requester  %s (%s)\n", orDash(p.Address.Address), verified)
-	if t.Assignee != "" {
-		fmt.Fprintf(w, "  taken by   %s\n", t.Assignee)
-	}
-	for _, s := range []struct{ what, text string }{{"to sort", t.NeedsHuman}, {"no letters", t.Silent}, {"on hold", t.HoldWhy}, {"undelivered", t.Undeliverable}} {
+	line("requester", "%s (%s)", orDash(p.Address.Address), verified)
+	for _, s := range []struct{ what, text string }{
+		{"taken by", t.Assignee}, {"to sort", t.NeedsHuman}, {"no letters", t.Silent}, {"on hold", t.HoldWhy}, {"undelivered", t.Undeliverable},
+	} {
 		if s.text != "" {
-			fmt.Fprintf(w, "  %-10s %s\n", s.what, s.text)
+			line(s.what, "%s", s.text)
 		}
 	}
 	for _, f := range t.Flags {
-		fmt.Fprintf(w, "  warning    %s\n", f)
+		line("warning", "%s", f)
 	}
 	if a := t.Child; a != nil {
-		fmt.Fprintf(w, "  child      look by %s, block by %s, delete by %s\n", at(a.Look), at(a.Block), at(a.Done))
+		line("child", "look by %s, block by %s, delete by %s", at(a.Look), at(a.Block), at(a.Done))
 	}
-	for _, r := range t.Requests {
+	showRequests(w, t.Requests)
+	fmt.Fprintln(w, "\nhistory")
+	for _, e := range events {
+		fmt.Fprintf(w, "  %s  %-12s %s\n", at(e.At), clean(e.Actor), hanging(e.Text, 33))
+	}
+	showLetters(w, t.Ref, letters, at)
+	return nil
+}
+
+func showRequests(w io.Writer, requests []ticket.Request) {
+	for _, r := range requests {
 		fmt.Fprintf(w, "\n%s  %s", r.Right, r.State)
 		if r.Confidence > 0 {
 			fmt.Fprintf(w, "  confidence %.2f", r.Confidence)
 		}
 		fmt.Fprintln(w)
 		for _, e := range r.Evidence {
-			fmt.Fprintf(w, "  because    %q (%s)\n", e.Quote, e.Rule)
+			fmt.Fprintf(w, "  %-11s %q (%s)\n", "because", e.Quote, e.Rule)
 		}
-		for _, line := range r.Deadline.Proof {
-			fmt.Fprintf(w, "  date       %s\n", line)
+		for _, proof := range r.Deadline.Proof {
+			fmt.Fprintf(w, "  %-11s %s\n", "date", hanging(proof, 14))
 		}
 	}
-	fmt.Fprintln(w, "\nhistory")
-	for _, e := range events {
-		fmt.Fprintf(w, "  %s  %-14s %s\n", at(e.At), e.Actor, e.Text)
+}
+
+// showLetters lists what was written, to whom, and what became of it.
+func showLetters(w io.Writer, ref string, letters []store.LetterState, at func(time.Time) string) {
+	if len(letters) == 0 {
+		return
 	}
 	fmt.Fprintln(w, "\nletters")
+	held := false
 	for _, l := range letters {
-		fmt.Fprintf(w, "  %s  %-24s %s\n", at(l.CreatedAt), l.Kind, l.State)
+		fate := l.State
+		switch {
+		case !l.SentAt.IsZero():
+			fate = "sent " + at(l.SentAt)
+		case !l.FailedAt.IsZero():
+			fate = fmt.Sprintf("given up %s, code %d", at(l.FailedAt), l.Code)
+		case l.State == store.LetterHeld:
+			fate, held = "held: "+l.Hold, true
+		case l.Attempts > 0:
+			fate = fmt.Sprintf("next try %s after %s, code %d", at(l.NextAt), tries(l.Attempts), l.Code)
+		}
+		fmt.Fprintf(w, "  %s  %-22s to %s: %s\n", at(l.CreatedAt), strings.ReplaceAll(string(l.Kind), "_", " "), clean(orDash(l.To)), clean(fate))
 	}
-	return nil
+	if held {
+		fmt.Fprintf(w, "  to let held letters go: privacybot ticket release %s --config FILE\n", ref)
+	}
+}
+
+func tries(n int) string {
+	if n == 1 {
+		return "1 try"
+	}
+	return fmt.Sprintf("%d tries", n)
+}
+
+// clean takes out what would steer a terminal or turn the direction of the text: it may come from
+// a stranger's mail.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// hanging is clean for texts of several lines: all but the first are indented.
+func hanging(s string, columns int) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	for i := range lines {
+		lines[i] = clean(strings.TrimSuffix(lines[i], "\r"))
+	}
+	return strings.Join(lines, "\n"+strings.Repeat(" ", columns))
 }
