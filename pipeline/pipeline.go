@@ -26,6 +26,7 @@ type Config struct {
 	Parse     ingest.Options
 	SMTP      responder.SMTPConfig
 	Templates string // folder with changed templates, "" for the built-in ones
+	Footer    string // the operator's own lines below letters to requesters
 	Plus      bool   // replies go to a plus address; otherwise the token stands in the subject
 	Alarm     []string
 	PerHour   int // braked letters an hour, 0 = no limit
@@ -84,7 +85,7 @@ func New(c Config, s *store.Store, log *slog.Logger, opts ...Option) (*Pipeline,
 		addressing = responder.AddressPlus
 	}
 	if p.composer, err = responder.NewComposer(responder.Config{
-		Organisation: c.Policy.Organisation, Zone: c.Policy.Zone, Templates: c.Templates,
+		Organisation: c.Policy.Organisation, Zone: c.Policy.Zone, Templates: c.Templates, Footer: c.Footer,
 		Addressing: addressing, Relay: c.Policy.Relay, Token: p.threadToken,
 	}); err != nil {
 		return nil, fmt.Errorf("letters: %w", err)

@@ -153,7 +153,7 @@ func (p *Pipeline) fetchBatch(ctx context.Context, conn *mailbox.Conn, f mailbox
 	}
 	sizes := map[uint32]mailbox.Item{}
 	for _, it := range batch {
-		if it.InternalDate.Before(oldest) {
+		if !it.InternalDate.IsZero() && it.InternalDate.Before(oldest) { // a mail without a date is read
 			e := entry(it)
 			e.Baseline = true
 			in = append(in, e)

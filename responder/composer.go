@@ -14,6 +14,7 @@ type Config struct {
 	Organisation ticket.Organisation
 	Zone         *time.Location // of the dates in letters; nil is UTC
 	Templates    string         // folder whose files replace the built-in ones; "" = none
+	Footer       string         // the operator's own lines below letters to requesters; "" = none
 	Domain       string         // of Message-IDs that come without one; "" = that of the organisation's address
 	Addressing   Addressing
 	Relay        bool                             // staff's answers are passed on to requesters, so notices may say so

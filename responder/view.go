@@ -1,6 +1,7 @@
 package responder
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ type view struct {
 	Address      text
 	Postal       text
 	PolicyURL    text
+	Footer       []text // the operator's own lines below letters to requesters
 
 	Kind       string
 	Ref        text
@@ -68,6 +70,7 @@ func (c *Composer) newView(o ticket.LetterOrder, w *wordlist, now time.Time) vie
 	v := view{
 		Organisation: line(org.Name, maxLine), Address: line(org.Address.Address, maxLine),
 		Postal: line(org.Postal, maxLine), PolicyURL: line(org.PolicyURL, maxLine),
+		Footer: texts(nonEmpty(c.config.Footer)),
 		Kind: string(o.Kind), Ref: line(o.Ref, maxLine),
 		Received: text(w.date(in(d.ReceivedAt))), ReceivedAt: text(w.clock(in(d.ReceivedAt))),
 		Due: text(w.date(in(d.Due))), DueAt: text(w.clock(in(d.Due))),
@@ -95,6 +98,11 @@ func (c *Composer) newView(o ticket.LetterOrder, w *wordlist, now time.Time) vie
 		v.Digest = c.digest(*d.Digest, w, now)
 	}
 	return v
+}
+
+// nonEmpty gives the lines of s that hold something.
+func nonEmpty(s string) []string {
+	return slices.DeleteFunc(strings.Split(s, "\n"), func(l string) bool { return strings.TrimSpace(l) == "" })
 }
 
 // receipt splits the lines of a receipt: statements first; after an empty line, the words that
