@@ -38,7 +38,7 @@ func (d *draft) alarm(ch *Change) {
 	}
 	a.Alarms++
 	a.NextAlarm = d.now.Add(d.facts.Policy.ChildRepeat)
-	d.event(ch, EventAlarm, "bot", "alarm %d for a child's data; the next person follows at %s unless somebody acknowledges", a.Alarms, a.NextAlarm.Format(time.RFC3339))
+	d.event(ch, EventAlarm, "bot", "alarm %d for a child's data; the next person follows at %s unless somebody acknowledges", a.Alarms, a.NextAlarm.In(d.facts.Policy.Zone).Format("2006-01-02 15:04"))
 }
 
 // lookedAt stops the alarms: a human has the case.

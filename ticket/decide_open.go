@@ -288,7 +288,7 @@ func (d *draft) askCode(ch *Change, o *LetterOrder) {
 	address := t.Requester().Address.Key()
 	t.Verification = &Verification{CodeHash: s.Hash(t.Ref, address, s.Code), Address: address, AskedAt: d.now, ExpiresAt: until}
 	o.Data.Code, o.Data.CodeUntil, o.Data.TriesLeft = s.Code, until.In(d.facts.Policy.Zone), d.facts.Policy.CodeTries
-	d.event(ch, EventCodeAsked, "bot", "asked the requester to confirm the address with a code, valid until %s", until.Format(time.RFC3339))
+	d.event(ch, EventCodeAsked, "bot", "asked the requester to confirm the address with a code, valid until %s", until.In(d.facts.Policy.Zone).Format("2006-01-02 15:04"))
 }
 
 // toRequester prepares a letter to the requester of ch's ticket, in his language and thread.
