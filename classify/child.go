@@ -1,6 +1,8 @@
 package classify
 
 import (
+	"cmp"
+
 	"privacybot/ticket"
 )
 
@@ -25,6 +27,8 @@ type childFinding struct {
 	anywhere bool   // data is spoken of somewhere in the mail
 	toys     bool   // product or charity talk beside it
 	adult    bool
+	elder    bool // a child of the writer's, or the writer, is at or over the limit
+	asked    bool // children come up in a question only, and nobody's own child
 	thirteen *mention
 }
 
@@ -76,12 +80,18 @@ func (c *Classifier) child(a *analysis, ctx Context, law string) childFinding {
 		if m.self && m.age >= limit {
 			f.selfTeen = true
 		}
+		if (m.self || m.kin) && m.age >= limit {
+			f.elder = true
+		}
 	}
 	f.word, f.kin, f.self = a.first(c, "young"), a.first(c, "kin"), a.first(c, "childself")
 	f.adult = a.mentions(c, "adult")
 	f.toys = a.mentions(c, "forkids") || a.mentions(c, "plan")
 	f.anywhere = a.mentions(c, "signup") || a.mentions(c, "account") || a.mentions(c, "pdata")
 	f.reached = c.dataReached(a, f)
+	if p := cmp.Or(f.word, f.kin); p != nil && f.young == nil {
+		f.asked = a.doc.sents[p.sent].question && !c.mine(a)
+	}
 	return f
 }
 
@@ -140,11 +150,30 @@ func (f childFinding) probability() float64 {
 		p = 0.85
 	case f.word != nil && f.reached:
 		p = 0.65
+	case f.word != nil && f.kin != nil:
+		p = 0.35
 	case f.kin != nil && f.reached && !f.adult && f.thirteen == nil:
 		p = 0.3
 	}
-	if f.toys && !(f.self != nil) {
-		p *= 0.45
+	if f.toys && f.self == nil {
+		p *= 0.4
+	}
+	if f.asked {
+		p *= 0.4
+	}
+	return p
+}
+
+// bounded corrects what the model says of a child where the finding leaves no doubt.
+func (f childFinding) bounded(p float64) float64 {
+	nobody := f.young == nil && f.word == nil && f.self == nil
+	switch {
+	case nobody && f.kin == nil:
+		return min(p, 0.2)
+	case nobody && f.elder:
+		return min(p, 0.3)
+	case f.young != nil && (f.young.kin || f.young.self) && f.reached && !f.toys && !f.selfTeen:
+		return max(p, 0.6)
 	}
 	return p
 }
@@ -173,7 +202,7 @@ func (a *analysis) childEvidence(f childFinding) []ticket.Evidence {
 // facts names what was found, for the model.
 func (f childFinding) facts() map[string]bool {
 	return map[string]bool{"young": f.young != nil, "young self": f.young != nil && f.young.self, "teen self": f.selfTeen, "word": f.word != nil,
-		"kin": f.kin != nil, "self": f.self != nil, "reached": f.reached, "anywhere": f.anywhere, "toys": f.toys, "adult": f.adult,
+		"kin": f.kin != nil, "self": f.self != nil, "reached": f.reached, "anywhere": f.anywhere, "toys": f.toys, "elder": f.elder, "asked": f.asked, "adult": f.adult,
 		"thirteen": f.thirteen != nil, "young reached": f.young != nil && f.reached, "word reached": f.word != nil && f.reached,
 		"kin reached": f.kin != nil && f.reached && f.young == nil}
 }

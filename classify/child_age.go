@@ -124,12 +124,12 @@ func (f *ageFinder) at(i int) (mention, bool) {
 		return m, true
 	}
 	if u := f.unit(end); u != nil {
-		if f.thing(u.to) || f.near("duration", u.to, false) != nil {
+		if f.thing(u.to) || f.thingBefore(i) || f.near("duration", u.to, false) != nil {
 			return mention{}, false
 		}
 		return f.person(mention{age: n, from: i, to: u.to, how: "age"}, false)
 	}
-	if p := f.near("agepre", i, true); p != nil && f.ends(end) {
+	if p := f.near("agepre", i, true); p != nil && (f.ends(end) || f.within("kin", max(f.s.from, p.from-3), p.from, i) != nil && !f.counted(end)) {
 		return f.person(mention{age: n, from: p.from, to: end, how: "age"}, false)
 	}
 	if f.alone(i, end) {
@@ -181,6 +181,35 @@ func (f *ageFinder) thing(at int) bool {
 	return false
 }
 
+// thingBefore reports whether the nearest one that the age can belong to is an account, a company or a cat.
+func (f *ageFinder) thingBefore(i int) bool {
+	near := -1
+	for _, name := range []string{"account", "company"} {
+		if h := f.within(name, max(f.s.from, i-5), i, i); h != nil {
+			near = max(near, h.from)
+		}
+	}
+	if near < 0 {
+		return false
+	}
+	for _, name := range []string{"kin", "self", "young"} {
+		if h := f.within(name, max(f.s.from, i-9), min(f.s.to, i+5), i); h != nil && (h.from >= near || h.from >= i-3) {
+			return false
+		}
+	}
+	return true
+}
+
+// counted reports whether the number counts things: "my son has 9 contacts".
+func (f *ageFinder) counted(end int) bool {
+	for _, name := range []string{"support", "data", "item", "mailing", "account", "day", "hour", "company", "request"} {
+		if f.near(name, end, false) != nil {
+			return true
+		}
+	}
+	return end < f.s.to && f.tok(end).number >= 0
+}
+
 // ends reports whether the clause ends at token i, or a little word goes on: "is nine and …".
 func (f *ageFinder) ends(i int) bool {
 	if i >= f.s.to || f.tok(i).clause != f.tok(i-1).clause {
@@ -194,7 +223,7 @@ func (f *ageFinder) ends(i int) bool {
 
 // alone reports whether the number stands by itself behind a person: "my son (8)", "I'm 11", "Tochter, 8,".
 func (f *ageFinder) alone(i, end int) bool {
-	if !f.ends(end) {
+	if !f.ends(end) || end < f.s.to && f.tok(end).number >= 0 {
 		return false
 	}
 	if f.near("self", i, true) != nil {

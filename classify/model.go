@@ -129,5 +129,6 @@ func (c *Classifier) probabilities(a *analysis, f childFinding) map[ticket.Right
 	for i, r := range ModelRights() {
 		out[r] = 1 / (1 + math.Exp(-odds[i]))
 	}
+	out[ticket.Child] = f.bounded(out[ticket.Child])
 	return out
 }

@@ -71,6 +71,9 @@ func (t *tokenizer) fullStop(i int) bool {
 		if utf8.RuneCountInString(last) == 1 && !t.d.tokens[n-1].wide || strings.Contains(abbreviations, " "+last+" ") {
 			return false
 		}
+		if next := strings.TrimLeft(rest, " "); next != "" && next[0] >= '0' && next[0] <= '9' && utf8.RuneCountInString(last) <= 4 && t.d.tokens[n-1].number < 0 {
+			return false // "ur. 2017"
+		}
 		if t.d.tokens[n-1].number >= 0 && n-t.first == 1 {
 			return false // "1. delete my account"
 		}
