@@ -32,6 +32,7 @@ func (t *tree) unarmor(s string) string {
 // stripEnriched removes the commands of text/enriched (RFC 1896).
 func stripEnriched(s string) string {
 	var b strings.Builder
+	unclosed := false
 	for s != "" {
 		i := strings.IndexByte(s, '<')
 		if i < 0 {
@@ -44,17 +45,18 @@ func stripEnriched(s string) string {
 			s = s[2:]
 			continue
 		}
-		j := strings.IndexByte(s, '>')
+		j := strings.IndexByte(s[:min(len(s), 70)], '>')
 		if j < 0 || j > 60 {
 			b.WriteByte('<')
 			s = s[1:]
 			continue
 		}
-		if strings.EqualFold(s[:j+1], "<param>") {
+		if !unclosed && strings.EqualFold(s[:j+1], "<param>") {
 			if _, after, ok := strings.Cut(s, "</param>"); ok {
 				s = after
 				continue
 			}
+			unclosed = true // and so is every later one
 		}
 		s = s[j+1:]
 	}

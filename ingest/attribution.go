@@ -70,13 +70,16 @@ func attributionText(s string) attributionKind {
 	if !colon && len(s) < 12 || len(s) < 6 {
 		return noAttribution
 	}
+	date := hasDateOrTime(s)
+	if !colon && !date {
+		return noAttribution
+	}
 	low := strings.ToLower(s)
 	verb := hasWroteWord(low)
 	if !colon && !verb {
 		return noAttribution
 	}
-	address := strings.Contains(s, "@") || strings.Contains(low, "mailto")
-	date := hasDateOrTime(s)
+	address := strings.Contains(s, "@")
 	start := startsAttribution(low)
 	switch {
 	case colon && verb && date && (start || address || wroteAtEnd(low)):

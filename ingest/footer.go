@@ -105,7 +105,7 @@ func isListFooter(lines []line, i int, low string) bool {
 		return false
 	}
 	rest := lines[i+1:]
-	if filled(rest) > 12 {
+	if filled(rest, 13) > 12 {
 		return false
 	}
 	for _, l := range rest[:min(len(rest), 5)] {

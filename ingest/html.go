@@ -69,12 +69,16 @@ type htmlWriter struct {
 	blanks int
 	hidden strings.Builder
 	boxes  int
+	size   int
 	tooBig int               // elements left out because too many are open
 	opened map[atom.Atom]int // open elements by name
 	d      *damage
 }
 
-const maxElements = 500
+const (
+	maxElements  = 500
+	maxHTMLLines = 50000
+)
 
 func (w *htmlWriter) top() element {
 	if len(w.stack) == 0 {
@@ -306,9 +310,13 @@ func (w *htmlWriter) push(s string) {
 		w.line.Reset()
 		return // two empty lines say enough
 	}
-	w.lines = append(w.lines, l)
 	w.line.Reset()
 	w.space = false
+	if w.size += len(s); len(w.lines) >= maxHTMLLines || w.size > maxPartText {
+		w.d.note("text too long, the rest of it is left out")
+		return
+	}
+	w.lines = append(w.lines, l)
 }
 
 // render joins the lines. A container that holds a forwarded mail is not a quote.

@@ -13,7 +13,9 @@ const (
 	maxDepth        = 20   // nested multiparts and attached mails
 	maxParts        = 1000 // all parts of the mail
 	maxPartText     = 4 << 20
-	maxTotalText    = 8 << 20 // decoded text of all parts together
+	maxTotalText    = 8 << 20   // decoded text of all parts together
+	maxNewText      = 256 << 10 // of the text, what is searched for the sender's own words
+	maxNewLines     = 8000
 	maxAttachments  = 1000
 	maxDamage       = 40
 )

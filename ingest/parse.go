@@ -115,7 +115,7 @@ func addresses(fields []string, d *damage) []ticket.Address {
 // fillBody sets the texts and attachments.
 func fillBody(m *ticket.Message, t *tree, body chosen) {
 	parts := splitSubject(m.Subject)
-	w := newText(body.text, shape{subject: parts, reply: len(m.InReplyTo) > 0 || len(m.References) > 0})
+	w := newText(searchable(body.text, t.d), shape{subject: parts, reply: len(m.InReplyTo) > 0 || len(m.References) > 0})
 	m.NewText = strings.TrimSpace(stripMarks(w.text))
 	m.Text = strings.TrimSpace(stripMarks(body.text))
 	m.Forwarded = strings.TrimSpace(stripMarks(w.forwarded))
@@ -128,6 +128,23 @@ func fillBody(m *ticket.Message, t *tree, body chosen) {
 	m.TextDiffers = body.differs
 	m.Attachments = t.attachments
 	t.raw = m.Text
+}
+
+// searchable is the front of a very long text. Nobody writes that much by hand.
+func searchable(text string, d *damage) string {
+	if len(text) <= maxNewText && strings.Count(text, "\n") <= maxNewLines {
+		return text
+	}
+	d.note("very long text, only its beginning counts as new")
+	text = cut(text, maxNewText)
+	for i, n := 0, 0; i < len(text); i++ {
+		if text[i] == '\n' {
+			if n++; n > maxNewLines {
+				return text[:i]
+			}
+		}
+	}
+	return text
 }
 
 // stripMarks removes the lines by which the HTML reader marks the beginning of a quote.

@@ -9,15 +9,16 @@ import (
 // Closings ("Best regards, Jane") stay: they are part of the letter.
 func ownText(lines []line) string {
 	lines = skipBanner(trimBlank(lines))
-	for {
+	for range 6 { // a footer may hide a signature, and the other way round
 		n := len(lines)
 		lines = trimBlank(cutSignature(lines))
 		lines = trimBlank(cutFooter(lines))
 		lines = trimBlank(cutTrailing(lines))
 		if len(lines) == n {
-			return strings.TrimSpace(collapse(lines))
+			break
 		}
 	}
+	return strings.TrimSpace(collapse(lines))
 }
 
 // collapse joins lines with at most one empty line between them; a program's three empty lines
@@ -50,15 +51,21 @@ func trimBlank(lines []line) []line {
 	return lines
 }
 
-func filled(lines []line) int {
+// filled counts lines that are not empty, up to limit.
+func filled(lines []line, limit int) int {
 	n := 0
 	for _, l := range lines {
 		if !l.blank {
-			n++
+			if n++; n >= limit {
+				break
+			}
 		}
 	}
 	return n
 }
+
+// maxSignature is the number of lines that a signature may have.
+const maxSignature = 60
 
 // cutSignature cuts at the first signature separator: "-- " (RFC 3676 4.3), or a short rule above
 // what looks like a contact block.
@@ -71,10 +78,10 @@ func cutSignature(lines []line) []line {
 		if s == "" || strings.Trim(s, "-_—–=*~ ") != "" {
 			continue
 		}
-		rest := filled(lines[i+1:])
+		rest := filled(lines[i+1:], maxSignature+1)
 		switch {
 		case l.s == "-- " || s == "--" && len(l.s) == 2:
-			if rest <= 15 || l.s == "-- " && rest <= 60 || i > 0 && rest <= 30 && looksContact(lines[i+1:]) {
+			if rest <= 15 || l.s == "-- " && rest <= maxSignature || i > 0 && rest <= 30 && looksContact(lines[i+1:]) {
 				if i > 0 || rest <= 5 || l.s == "-- " {
 					return lines[:i]
 				}

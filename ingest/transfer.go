@@ -40,52 +40,93 @@ func transferName(value string, d *damage) string {
 	return ""
 }
 
+// decodeBase64 decodes line by line; what a strict decoder refuses is read letter by letter. Beyond
+// limit the bytes are only counted.
 func decodeBase64(body []byte, limit int, d *damage) ([]byte, int) {
-	var (
-		garbage bool
-		size    int
-		quad    [4]byte
-		n       int
-		out     []byte
-	)
+	b := base64Reader{limit: limit}
 	if limit > 0 {
-		out = make([]byte, 0, min(limit, len(body)*3/4+3))
+		b.out = make([]byte, 0, min(limit, len(body)*3/4+3))
 	}
-	put := func(k int) { // decode the k characters in quad
-		var three [3]byte
-		m, _ := base64.RawStdEncoding.Decode(three[:], quad[:k])
-		size += m
-		if len(out)+m <= limit {
-			out = append(out, three[:m]...)
-		}
-		n = 0
-	}
-	for _, c := range body {
+	for len(body) > 0 {
+		var line []byte
+		line, body = nextLine(body)
 		switch {
-		case isBase64(c):
-			quad[n] = c
-			if n++; n == 4 {
-				put(4)
-			}
-		case c == '=':
-			if n > 1 { // padding also ends a chunk in the middle: several encoders in a row
-				put(n)
-			}
-			n = 0
-		case c == '\n' || c == '\r' || c == ' ' || c == '\t':
-		case c == '-' && n == 0: // a part's boundary that nobody recognised, or PEM lines
-			garbage = true
+		case len(b.out) >= limit && limit >= 0 && !bytes.ContainsAny(line, "="):
+			b.count(line)
+		case b.n == 0 && len(line)%4 == 0 && len(line) <= 1<<16 && b.whole(line):
 		default:
-			garbage = true
+			b.letters(line)
 		}
 	}
-	if n > 1 {
-		put(n)
-	}
-	if garbage {
+	b.put()
+	if b.garbage {
 		d.note("broken base64")
 	}
-	return out, size
+	return b.out, b.size + b.counted*3/4
+}
+
+// base64Reader is the state of a lenient decoder.
+type base64Reader struct {
+	out     []byte
+	limit   int
+	size    int // decoded bytes
+	counted int // letters counted, not decoded
+	quad    [4]byte
+	n       int // letters in quad
+	garbage bool
+}
+
+// whole decodes a line that is well formed.
+func (b *base64Reader) whole(line []byte) bool {
+	n := len(b.out)
+	if n+len(line)*3/4 > b.limit {
+		return false
+	}
+	b.out = append(b.out, make([]byte, len(line)/4*3)...)
+	m, err := base64.StdEncoding.Decode(b.out[n:], line)
+	if err != nil {
+		b.out = b.out[:n]
+		return false
+	}
+	b.out = b.out[:n+m]
+	b.size += m
+	return true
+}
+
+func (b *base64Reader) count(line []byte) {
+	for _, c := range line {
+		if isBase64(c) {
+			b.counted++
+		}
+	}
+}
+
+// letters decodes whatever belongs to the alphabet.
+func (b *base64Reader) letters(line []byte) {
+	for _, c := range line {
+		switch {
+		case isBase64(c):
+			b.quad[b.n] = c
+			if b.n++; b.n == 4 {
+				b.put()
+			}
+		case c == '=':
+			b.put() // padding also ends a chunk in the middle: several encoders in a row
+		case c != ' ' && c != '\t':
+			b.garbage = true
+		}
+	}
+}
+
+// put decodes the letters collected so far.
+func (b *base64Reader) put() {
+	var three [3]byte
+	m, _ := base64.RawStdEncoding.Decode(three[:], b.quad[:b.n])
+	b.n = 0
+	b.size += m
+	if len(b.out)+m <= b.limit {
+		b.out = append(b.out, three[:m]...)
+	}
 }
 
 func decodeQP(body []byte, limit int, d *damage) ([]byte, int) {
