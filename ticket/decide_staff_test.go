@@ -222,3 +222,10 @@ func TestAcceptedLetterAcknowledges(t *testing.T) {
 		t.Errorf("state %s, thread %v", got.State(), got.Thread)
 	}
 }
+
+// Whoever may be alarmed about a child gets what was written: the alarm itself holds no text.
+func TestAlarmedPeopleGetTheNotice(t *testing.T) {
+	d := ticket.Decide(noon, facts(t), ticket.MailCause{ID: 1, Message: from("jane@example.org", "she is nine"), Verdict: asks(ticket.Child)})
+	wantLetters(t, sent(d), "child_acknowledgement jane@example.org", "escalation olivia@example.com",
+		"staff_notice desk@example.com", "staff_notice olivia@example.com", "staff_notice mona@example.com")
+}

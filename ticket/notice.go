@@ -1,31 +1,48 @@
 package ticket
 
+import "slices"
+
 // maxNoticeText bounds the requester's words in a mail to staff, in runes.
 const maxNoticeText = 12000
 
 // notifyStaff tells those responsible about a new ticket: legal for officials, else the desk.
 func (d *draft) notifyStaff(ch *Change, c MailCause, sent []string) {
-	role, what := RoleAgentDesk, "A new request."
+	what := "A new request."
 	switch {
 	case ch.Ticket.Writer.Official():
-		role, what = RoleLegal, "A mail from "+string(ch.Ticket.Writer)+". No automatic letter was sent; people answer."
+		what = "A mail from "+string(ch.Ticket.Writer)+". No automatic letter was sent; people answer."
 	case ch.Ticket.Child != nil:
 		what = "A report about a child's data. The people on call were alarmed."
 	case ch.Ticket.NeedsHuman != "":
 		what = "A mail that people must sort: " + ch.Ticket.NeedsHuman
 	}
-	for _, s := range d.facts.Policy.WithRole(role) {
+	for _, s := range d.facts.Policy.inCharge(ch.Ticket) {
 		d.orderNotice(LetterStaffNotice, s, ch, c, what, sent)
 	}
 }
 
-// noticeFollowup tells those responsible that something is new on a ticket.
-func (d *draft) noticeFollowup(ch *Change, c MailCause, what string) {
+// inCharge lists who gets the mails about t: the desk, or legal for officials; with a child's data
+// also everybody who may be alarmed, because an alarm itself holds no text.
+func (p Policy) inCharge(t Ticket) []Staff {
 	role := RoleAgentDesk
-	if ch.Ticket.Writer.Official() {
+	if t.Writer.Official() {
 		role = RoleLegal
 	}
-	for _, s := range d.facts.Policy.WithRole(role) {
+	to := slices.Clone(p.WithRole(role))
+	if t.Child == nil {
+		return to
+	}
+	for _, s := range p.alarmLine() {
+		if !slices.ContainsFunc(to, func(have Staff) bool { return AddressKey(have.Address) == AddressKey(s.Address) }) {
+			to = append(to, s)
+		}
+	}
+	return to
+}
+
+// noticeFollowup tells those responsible that something is new on a ticket.
+func (d *draft) noticeFollowup(ch *Change, c MailCause, what string) {
+	for _, s := range d.facts.Policy.inCharge(ch.Ticket) {
 		d.orderNotice(LetterStaffFollowup, s, ch, c, what, nil)
 	}
 }
