@@ -10,7 +10,7 @@ func (d *draft) notifyStaff(ch *Change, c MailCause, sent []string) {
 	what := "A new request."
 	switch {
 	case ch.Ticket.Writer.Official():
-		what = "A mail from "+string(ch.Ticket.Writer)+". No automatic letter was sent; people answer."
+		what = "A mail from " + string(ch.Ticket.Writer) + ". No automatic letter was sent; people answer."
 	case ch.Ticket.Child != nil:
 		what = "A report about a child's data. The people on call were alarmed."
 	case ch.Ticket.NeedsHuman != "":
