@@ -44,8 +44,11 @@ func (p *Pipeline) Deliver(ctx context.Context) (int, error) {
 			if res.Outcome == responder.Delivered {
 				accepted++
 			}
-			if res.Outcome == responder.Configuration || ctx.Err() != nil {
-				return accepted, errors.Join(p.unclaim(ctx, due[i+1:]), fmt.Errorf("%w: %s, code %d", ErrMailServer, res.Stage, res.Code))
+			if ctx.Err() != nil { // told to stop: the next process goes on at once (C8)
+				return accepted, errors.Join(p.unclaim(ctx, due[i+1:], 0), ctx.Err())
+			}
+			if res.Outcome == responder.Configuration {
+				return accepted, errors.Join(p.unclaim(ctx, due[i+1:], responder.Backoff(1)), fmt.Errorf("%w: %s, code %d", ErrMailServer, res.Stage, res.Code))
 			}
 		}
 	}
@@ -82,12 +85,16 @@ func (p *Pipeline) alarm(ctx context.Context, l store.Delivery) responder.Result
 // fails when the claim has passed to somebody else.
 func (p *Pipeline) delivered(ctx context.Context, l store.Delivery, res responder.Result) error {
 	now := p.now()
+	pause := responder.Backoff(l.Attempt)
+	if ctx.Err() != nil { // it was we who broke off, not the mail server
+		pause = 0
+	}
 	ctx = context.WithoutCancel(ctx) // the letter is out: its record must be kept
 	result, final := outcome(res, now.Sub(l.CreatedAt))
 	err := p.store.InTx(ctx, func(tx *store.Tx) error {
 		switch {
 		case !final:
-			return tx.LetterRetry(l, now.Add(responder.Backoff(l.Attempt)), res.Code)
+			return tx.LetterRetry(l, now.Add(pause), res.Code)
 		case result == ticket.DeliveryAccepted:
 			if err := tx.LetterSent(l, now); err != nil {
 				return err
@@ -146,11 +153,11 @@ func outcome(res responder.Result, age time.Duration) (ticket.DeliveryResult, bo
 	return "", false
 }
 
-// unclaim gives letters back that were claimed but not tried.
-func (p *Pipeline) unclaim(ctx context.Context, rest []store.Delivery) error {
+// unclaim gives letters back that were claimed but not tried, to be tried after pause.
+func (p *Pipeline) unclaim(ctx context.Context, rest []store.Delivery, pause time.Duration) error {
 	return p.store.InTx(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		for _, l := range rest {
-			if err := tx.LetterRetry(l, p.now().Add(responder.Backoff(1)), 0); err != nil && !errors.Is(err, store.ErrLeaseLost) {
+			if err := tx.LetterRetry(l, p.now().Add(pause), 0); err != nil && !errors.Is(err, store.ErrLeaseLost) {
 				return err
 			}
 		}
