@@ -46,7 +46,11 @@ func (r onceCmd) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer done()
-	return p.Once(ctx)
+	err = p.Once(ctx)
+	if ctx.Err() != nil {
+		return errors.New("stopped before all was done that is due")
+	}
+	return err
 }
 
 type migrateCmd struct{ configFlag }
