@@ -2,12 +2,10 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sort"
 
 	"privacybot/ingest/mailbox"
-	"privacybot/responder"
 	"privacybot/store"
 )
 
@@ -99,39 +97,4 @@ func sortLocations(ls []store.Location) {
 		}
 		return a.UID < b.UID
 	})
-}
-
-// Probe signs in to the mailbox and to the mail server and finds the folders, without reading or
-// sending anything; it needs no database. Each failure is one error.
-func Probe(ctx context.Context, c Config) []error {
-	var errs []error
-	conn, err := mailbox.Dial(ctx, c.Mailbox)
-	if err != nil {
-		errs = append(errs, fmt.Errorf("imap: %w", err))
-	} else {
-		if _, err := conn.Folders(ctx); err != nil {
-			errs = append(errs, fmt.Errorf("imap.folders: %w", err))
-		}
-		errs = append(errs, conn.Close())
-	}
-	errs = append(errs, probeSMTP(ctx, c.SMTP))
-	var found []error
-	for _, e := range errs {
-		if e != nil && !errors.Is(e, context.Canceled) {
-			found = append(found, e)
-		}
-	}
-	return found
-}
-
-func probeSMTP(ctx context.Context, c responder.SMTPConfig) error {
-	s, err := responder.NewSender(c)
-	if err != nil {
-		return fmt.Errorf("smtp: %w", err)
-	}
-	defer s.Close()
-	if err := s.Probe(ctx).Err; err != nil {
-		return fmt.Errorf("%w (%s)", err, c.Server)
-	}
-	return nil
 }

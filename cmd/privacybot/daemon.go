@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"privacybot/store"
 )
@@ -76,7 +77,8 @@ func (m migrateCmd) Run(ctx context.Context, c console) error {
 
 type checkCmd struct {
 	configFlag
-	Probe bool `help:"Also sign in to the mailbox and the mail server."`
+	Probe bool          `help:"Also sign in, mail the mailbox itself and look for what arrives."`
+	Wait  time.Duration `help:"How long the probe waits for its mails." default:"1m"`
 }
 
 // Run tells every problem at once; with --probe it also tries the servers.
@@ -92,13 +94,18 @@ func (k checkCmd) Run(ctx context.Context, c console) error {
 		_, err := fmt.Fprintln(c.out, "the configuration is fine")
 		return err
 	}
-	problems := o.probe(ctx)
-	for _, p := range problems {
-		fmt.Fprintf(c.err, "privacybot: %v\n", p)
+	bad := 0
+	for _, f := range o.probe(ctx, k.Wait) {
+		if f.Bad {
+			bad++
+			fmt.Fprintf(c.err, "privacybot: %s\n", f.Text)
+			continue
+		}
+		fmt.Fprintln(c.out, f.Text)
 	}
-	if len(problems) > 0 {
-		return errors.New(count(len(problems), "problem"))
+	if bad > 0 {
+		return errors.New(count(bad, "problem"))
 	}
-	_, err = fmt.Fprintln(c.out, "the configuration is fine; database, mailbox and mail server answer")
+	_, err = fmt.Fprintln(c.out, "the configuration is fine")
 	return err
 }

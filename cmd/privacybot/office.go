@@ -190,14 +190,14 @@ func (o office) checkTemplates() error {
 	return nil
 }
 
-// probe tries the database, the mailbox and the mail server. It changes nothing, and makes no
-// file: the one who checks may be another user than the one who runs.
-func (o office) probe(ctx context.Context) []error {
-	problems := pipeline.Probe(ctx, o.pipeline)
+// probe tries the database, the mailbox and the mail server. It makes no file: the one who checks
+// may be another user than the one who runs.
+func (o office) probe(ctx context.Context, patience time.Duration) []pipeline.Finding {
+	var found []pipeline.Finding
 	if err := o.probeDatabase(ctx); err != nil {
-		problems = append(problems, err)
+		found = append(found, pipeline.Finding{Bad: true, Text: err.Error()})
 	}
-	return problems
+	return append(found, pipeline.Probe(ctx, o.pipeline, patience)...)
 }
 
 // probeDatabase opens a database that is there already. One that run and once would still have to

@@ -60,11 +60,12 @@ func testOnce(t *testing.T, h *house) {
 	if !strings.Contains(answer, "we hold your name") || strings.Contains(answer, ticket.InternalMark) {
 		t.Errorf("the answer reads\n%s", answer)
 	}
+	due := h.ticket().Due
 	h.reply(deskAt, notice, "#close done\nThat is all we hold.", proven(deskAt))
 	h.once()
 	h.one(jane, ticket.LetterClosing)
-	if s := h.ticket().State; s != "closed" {
-		t.Errorf("state %s", s)
+	if x := h.ticket(); x.State != "closed" || x.Due != due {
+		t.Errorf("state %s, due %s; it was due %s while it was open", x.State, x.Due, due)
 	}
 	if out := h.fine("ticket", "list", "--open"); !strings.Contains(out, "no tickets") {
 		t.Errorf("open tickets:\n%s", out)
@@ -175,6 +176,9 @@ func TestTicketCommands(t *testing.T) {
 	h.once()
 	h.one(onCallAt, ticket.LetterEscalation)
 	child := h.ticket()
+	if list := h.fine("ticket", "list"); !strings.Contains(list, "URGENT") || !strings.Contains(list, "child, deletion") {
+		t.Errorf("list:\n%s", list)
+	}
 	if !child.Urgent {
 		t.Errorf("a child alert is not urgent: %+v", child)
 	}

@@ -70,7 +70,7 @@ func (l ticketList) Run(ctx context.Context, c console) error {
 }
 
 func toJSON(t ticket.Ticket, zone *time.Location) ticketJSON {
-	legal, target := t.Due()
+	legal, target := dates(t)
 	p := t.Requester()
 	j := ticketJSON{
 		Ref: t.Ref, State: t.State(), Requester: p.Address.Address, Verified: !p.Verified.IsZero(), Urgent: t.Urgent,
@@ -80,6 +80,23 @@ func toJSON(t ticket.Ticket, zone *time.Location) ticketJSON {
 		j.Requests = append(j.Requests, requestJSON{Right: r.Right, State: r.State, Law: r.Law, Due: stamp(r.Deadline.Legal, zone)})
 	}
 	return j
+}
+
+// dates gives the legal limit and the target of a ticket: the first that is still to be met, and
+// for a closed ticket the first that was.
+func dates(t ticket.Ticket) (legal, target time.Time) {
+	if legal, target = t.Due(); !legal.IsZero() {
+		return legal, target
+	}
+	for _, r := range t.Requests {
+		if d := r.Deadline; !d.Legal.IsZero() && (legal.IsZero() || d.Legal.Before(legal)) {
+			legal = d.Legal
+		}
+		if d := r.Deadline; !d.Target.IsZero() && (target.IsZero() || d.Target.Before(target)) {
+			target = d.Target
+		}
+	}
+	return legal, target
 }
 
 // stamp is RFC 3339 with the office's zone; "" for no time.
@@ -103,11 +120,7 @@ func ticketTable(w io.Writer, tickets []ticket.Ticket, zone *time.Location) erro
 		if !legal.IsZero() {
 			due = legal.In(zone).Format(time.DateOnly)
 		}
-		state := t.State()
-		if t.Urgent {
-			state += " URGENT"
-		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", t.Ref, state, t.ReceivedAt.In(zone).Format(minutes), due, rightWords(t.Rights()), clean(orDash(t.Requester().Address.Address)))
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", t.Ref, stateWords(t), t.ReceivedAt.In(zone).Format(minutes), due, rightWords(t.Rights()), clean(orDash(t.Requester().Address.Address)))
 	}
 	return tw.Flush()
 }

@@ -17,11 +17,7 @@ const minutes = "2006-01-02 15:04" // times on the terminal, in the office's zon
 // involved, what happened, what was sent.
 func showTicket(w io.Writer, t ticket.Ticket, events []ticket.Event, letters []store.LetterState, zone *time.Location) error {
 	at := func(x time.Time) string { return x.In(zone).Format(minutes) }
-	state := t.State()
-	if t.Urgent {
-		state += "  URGENT"
-	}
-	fmt.Fprintf(w, "%s  %s\n", t.Ref, state)
+	fmt.Fprintf(w, "%s  %s\n", t.Ref, stateWords(t))
 	line := func(what, format string, args ...any) {
 		fmt.Fprintf(w, "  %-11s %s\n", what, hanging(fmt.Sprintf(format, args...), 14))
 	}
@@ -59,18 +55,35 @@ func showTicket(w io.Writer, t ticket.Ticket, events []ticket.Event, letters []s
 
 func showRequests(w io.Writer, requests []ticket.Request) {
 	for _, r := range requests {
-		fmt.Fprintf(w, "\n%s  %s", r.Right, r.State)
+		fmt.Fprintf(w, "\n%s  %s", r.Right, strings.ReplaceAll(string(r.State), "_", " "))
 		if r.Confidence > 0 {
 			fmt.Fprintf(w, "  confidence %.2f", r.Confidence)
 		}
 		fmt.Fprintln(w)
+		label := "because"
 		for _, e := range r.Evidence {
-			fmt.Fprintf(w, "  %-11s %q (%s)\n", "because", e.Quote, e.Rule)
+			reason := clean(e.Rule)
+			if e.Quote != "" {
+				reason = fmt.Sprintf("%q (%s)", e.Quote, reason)
+			}
+			fmt.Fprintf(w, "  %-11s %s\n", label, reason)
+			label = ""
 		}
+		label = "dates"
 		for _, proof := range r.Deadline.Proof {
-			fmt.Fprintf(w, "  %-11s %s\n", "date", hanging(proof, 14))
+			fmt.Fprintf(w, "  %-11s %s\n", label, hanging(proof, 14))
+			label = ""
 		}
 	}
+}
+
+// stateWords is a ticket's state as people read it.
+func stateWords(t ticket.Ticket) string {
+	words := strings.ReplaceAll(t.State(), "_", " ")
+	if t.Urgent && !t.Closed() {
+		words += " URGENT"
+	}
+	return words
 }
 
 // showLetters lists what was written, to whom, and what became of it.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -119,8 +120,12 @@ func (w *World) delivered() int {
 func (w *World) accept(from, to string, raw []byte) error {
 	if local, host, _ := strings.Cut(strings.ToLower(to), "@"); host == domain && (local == "privacy" || strings.HasPrefix(local, "privacy+")) {
 		// The border server removes what others claim in its name (RFC 8601 section 5) and states
-		// what it found: nothing, for a mail typed into a terminal.
-		head := "Return-Path: <" + from + ">\r\nAuthentication-Results: " + Border + "; dmarc=none\r\n"
+		// what it found: nothing, for a mail typed into a terminal; a pass for its own mailbox.
+		result := "none"
+		if strings.EqualFold(from, Mailbox) {
+			result = "pass header.from=" + domain
+		}
+		head := "Return-Path: <" + from + ">\r\nAuthentication-Results: " + Border + "; dmarc=" + result + "\r\n"
 		return w.Deliver(append([]byte(head), withoutResults(raw)...), w.now())
 	}
 	s := Sent{To: to, Raw: raw}
@@ -167,9 +172,19 @@ type session struct {
 }
 
 func (s *session) Mail(from string, _ *smtp.MailOptions) error { s.from = from; return nil }
-func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error   { s.to = append(s.to, to); return nil }
 func (s *session) Reset()                                      { s.from, s.to = "", nil }
 func (s *session) Logout() error                               { return nil }
+
+// Rcpt takes every address but those of our own domain that nobody has.
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	local, host, _ := strings.Cut(strings.ToLower(to), "@")
+	local, _, _ = strings.Cut(local, "+")
+	if host == domain && !slices.Contains([]string{"privacy", "desk", "oncall", "manager", "legal"}, local) {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "nobody has this address"}
+	}
+	s.to = append(s.to, to)
+	return nil
+}
 
 func (s *session) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)
