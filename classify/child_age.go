@@ -249,7 +249,7 @@ func (f *ageFinder) person(m mention, loose bool) (mention, bool) {
 	from, to := max(f.s.from, m.from-9), min(f.s.to, m.to+9)
 	kin := f.within("kin", from, to, m.from)
 	self := f.within("self", max(f.s.from, m.from-3), m.from, m.from)
-	m.kin = kin != nil
+	m.kin = kin != nil || f.near("my", m.from, true) != nil // "my ten-year-old"
 	if self != nil && (kin == nil || kin.to <= self.from && m.from-self.to <= 1 || kin.from > m.to) {
 		m.self, m.kin = true, false
 		m.from = min(m.from, self.from)
@@ -259,7 +259,7 @@ func (f *ageFinder) person(m mention, loose bool) (mention, bool) {
 		m.from, m.to = min(m.from, kin.from), max(m.to, kin.to)
 		return m, true
 	}
-	if f.within("person", max(f.s.from, m.from-4), to, m.from) != nil || loose || f.within("young", f.s.from, f.s.to, m.from) != nil {
+	if m.kin || f.within("person", max(f.s.from, m.from-4), to, m.from) != nil || loose || f.within("young", f.s.from, f.s.to, m.from) != nil {
 		return m, true
 	}
 	// "9 ans", "12岁" without any person still speaks of one when the mail speaks of children.

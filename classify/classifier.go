@@ -102,8 +102,11 @@ func (c *Classifier) verdict(m ticket.Message, ctx Context, a *analysis) ticket.
 	c.writer(a, &v, f)
 	c.urgency(a, &v, f)
 	v.Route = route(m, ctx, v)
-	if v.Route == ticket.RouteNew && a.spam(&v) {
+	if v.Route == ticket.RouteNew && c.spam(a, &v) {
 		v.Route = ticket.RouteSpam
+	}
+	if v.Has(ticket.Complaint) && a.mentions(c, "noanswer") {
+		v.Review = append(v.Review, "reminder")
 	}
 	if m.TextDiffers {
 		v.Review = append(v.Review, "text-html-differ")

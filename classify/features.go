@@ -28,6 +28,8 @@ type Feature struct {
 type Example struct {
 	Features []Feature
 	Rules    []float64 // what the rules say of each right of ModelRights, as log odds
+
+	ChildLeast, ChildMost float64 // limits that the rules set to the confidence in a child alert
 }
 
 // ModelRights are the rights that the model judges, in the order of its weights.
@@ -45,7 +47,7 @@ func (c *Classifier) Example(m ticket.Message, ctx Context) Example {
 	law, _ := c.suggestLaw(a, m)
 	f := c.child(a, ctx, law)
 	a.sum()
-	return Example{Features: c.features(a, f), Rules: a.ruleOdds(f)}
+	return Example{Features: c.features(a, f), Rules: a.ruleOdds(f), ChildLeast: f.bounded(0), ChildMost: f.bounded(1)}
 }
 
 // hash is FNV-1a over a string, continued from h.

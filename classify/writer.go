@@ -17,33 +17,41 @@ const (
 var writerOrder = []ticket.Writer{ticket.WriterCourt, ticket.WriterAuthority, ticket.WriterLawyer, ticket.WriterResearcher, ticket.WriterJournalist,
 	ticket.WriterAgent, ticket.WriterBusiness, ticket.WriterVendor}
 
-// tally adds up the weights of the rules of one label, each rule once, and keeps their quotes.
-func (a *analysis) tally(label string) (float64, []ticket.Evidence) {
+// tally adds up the weights of the rules of one label, once for every different wording, and keeps
+// the first quotes.
+func (c *Classifier) tally(a *analysis, label string) (float64, []ticket.Evidence) {
 	seen := map[string]bool{}
-	sum := 0.0
+	total := 0.0
 	var why []ticket.Evidence
 	for _, f := range a.fired {
 		if f.rule.label != label {
 			continue
 		}
-		q := short(a.doc.quote(a.doc.sents[f.sent], f.from, f.to))
-		if seen[f.rule.id+strings.ToLower(q)] {
-			continue
-		}
-		seen[f.rule.id+strings.ToLower(q)] = true
-		sum += f.weight
-		if len(why) < 3 {
-			why = append(why, ticket.Evidence{Quote: q, Rule: f.rule.id})
+		s := a.doc.sents[f.sent]
+		for i := range a.hits[f.sent] {
+			h := &a.hits[f.sent][i]
+			if !f.rule.all[0].takes(h) {
+				continue
+			}
+			q := short(a.doc.quote(s, h.from, h.to))
+			if seen[strings.ToLower(q)] {
+				continue
+			}
+			seen[strings.ToLower(q)] = true
+			total += f.rule.weight
+			if len(why) < 3 {
+				why = append(why, ticket.Evidence{Quote: q, Rule: f.rule.id})
+			}
 		}
 	}
-	return sum, why
+	return total, why
 }
 
 // writer tells the role in which the mail was written.
 func (c *Classifier) writer(a *analysis, v *ticket.Verdict, f childFinding) {
 	best := 0.0
 	for _, w := range writerOrder {
-		sum, why := a.tally(writerPrefix + string(w))
+		sum, why := c.tally(a, writerPrefix + string(w))
 		if sum >= 2 && sum > best {
 			best, v.Writer, v.WriterWhy = sum, w, why
 		}
@@ -98,7 +106,7 @@ func (c *Classifier) urgency(a *analysis, v *ticket.Verdict, f childFinding) {
 		v.UrgentWhy = append(v.UrgentWhy, v.WriterWhy...)
 	}
 	for _, cause := range []string{"breach", "threat"} {
-		if sum, why := a.tally(urgentPrefix + cause); sum >= 2 {
+		if sum, why := c.tally(a, urgentPrefix + cause); sum >= 2 {
 			v.Urgent = true
 			v.UrgentWhy = append(v.UrgentWhy, why...)
 		}
@@ -131,8 +139,8 @@ func (c *Classifier) shortTerm(a *analysis) (ticket.Evidence, bool) {
 }
 
 // spam reports whether the mail is a mass pitch, a lure or a fraud; a mail that uses a right is never spam.
-func (a *analysis) spam(v *ticket.Verdict) bool {
-	sum, why := a.tally(spamLabel)
+func (c *Classifier) spam(a *analysis, v *ticket.Verdict) bool {
+	sum, why := c.tally(a, spamLabel)
 	if sum < 2 || !v.Has(ticket.Other) {
 		return false
 	}
