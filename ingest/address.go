@@ -184,6 +184,9 @@ func wordLen(s string) int {
 	return len(s)
 }
 
+// unescape undoes the backslashes of quoted strings and comments.
+var unescape = strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\(`, `(`, `\)`, `)`)
+
 // displayName decodes and unquotes a display name.
 func displayName(raw string, d *damage) string {
 	s := decodeWords(strings.TrimSpace(raw), d)
@@ -191,7 +194,7 @@ func displayName(raw string, d *damage) string {
 	for len(s) >= 2 && (s[0] == '"' && s[len(s)-1] == '"' || s[0] == '\'' && s[len(s)-1] == '\'' || s[0] == '(' && s[len(s)-1] == ')') {
 		s = strings.TrimSpace(s[1 : len(s)-1])
 	}
-	s = strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\(`, `(`, `\)`, `)`).Replace(s)
+	s = unescape.Replace(s)
 	if strings.Contains(s, "=?") {
 		s = decodeWords(s, d)
 	}
@@ -203,8 +206,12 @@ func displayName(raw string, d *damage) string {
 // what net/mail refuses as well; doubled and trailing dots in local parts exist and are allowed.
 func validAddress(s string) (string, bool) {
 	s = strings.TrimSpace(s)
-	s = strings.TrimPrefix(s, "mailto:")
-	s = strings.TrimPrefix(s, "MAILTO:")
+	if len(s) > 7 && strings.EqualFold(s[:7], "mailto:") {
+		s = s[7:]
+	}
+	if len(s) > 2 && s[0] == '\'' && s[len(s)-1] == '\'' {
+		s = s[1 : len(s)-1]
+	}
 	if len(s) > 320 || !utf8.ValidString(s) {
 		return "", false
 	}
@@ -250,6 +257,8 @@ func validLocal(local string) bool {
 	return true
 }
 
+var hostnames = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule())
+
 // asciiDomain gives a host name in lower case and punycode.
 func asciiDomain(domain string) (string, bool) {
 	for _, c := range []byte(domain) {
@@ -259,7 +268,7 @@ func asciiDomain(domain string) (string, bool) {
 	}
 	domain = strings.ToLower(domain)
 	if !isASCII([]byte(domain)) {
-		ascii, err := idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule()).ToASCII(domain)
+		ascii, err := hostnames.ToASCII(domain)
 		if err != nil {
 			return "", false
 		}

@@ -152,9 +152,12 @@ func (f *facts) listMail() bool {
 	return f.has("List-Id") || f.has("List-Unsubscribe") || f.has("List-Post") || f.has("Mailing-List") || f.has("X-Mailing-List") || f.has("X-BeenThere")
 }
 
+// punctuation is what local parts of the same meaning differ in.
+var punctuation = strings.NewReplacer("-", "", "_", "", ".", "")
+
 // robotLocal recognises local parts that belong to programs (RFC 3834 section 2).
 func robotLocal(local string) bool {
-	plain := strings.NewReplacer("-", "", "_", "", ".", "").Replace(local)
+	plain := punctuation.Replace(local)
 	for _, p := range []string{"noreply", "donotreply", "dontreply", "nepasrepondre", "noresponder", "nichtantworten", "keineantwort", "nonrispondere", "naoresponda", "nieodpowiadaj", "mailerdaemon", "postmaster", "maildaemon", "autoreply", "autoresponder"} {
 		if strings.HasPrefix(plain, p) || p != "postmaster" && strings.HasSuffix(plain, p) {
 			return true

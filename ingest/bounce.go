@@ -11,8 +11,11 @@ var bounceRules = []rule{
 	{"B4 delivery-status part", func(f *facts) bool { return f.statusReport("delivery-status") != nil }},
 	{"B4 X-Failed-Recipients", func(f *facts) bool { return f.has("X-Failed-Recipients") && !f.humanReply() }},
 	{"B3 daemon sender with returned mail", func(f *facts) bool { return f.daemon() && len(f.tree.attached) > 0 && !f.humanReply() }},
+	{"B3 daemon sender", func(f *facts) bool {
+		return strings.Contains(punctuation.Replace(f.local), "mailerdaemon") && !isOutOfOfficeSubject(f.rawSubj) && !f.humanReply()
+	}},
 	{"B3 daemon sender with failure text", func(f *facts) bool {
-		return f.daemon() && (containsAny(f.subject, bounceSubjects) || f.bounceText() || f.returnedText() || smtpCode(f.text) != "")
+		return f.daemon() && !f.humanReply() && (beginsWithAny(f.subject, bounceSubjectStarts) || f.returnedText() || f.bounceText() && f.namesRecipient() || containsAny(f.subject, bounceSubjects) && f.bounceText())
 	}},
 	{"B3 null return path with failure text", func(f *facts) bool {
 		return f.msg.NullSender && !isOutOfOfficeSubject(f.rawSubj) && (f.bounceText() || beginsWithAny(f.subject, bounceSubjectStarts) && (f.returnedText() || smtpCode(f.text) != "" || f.bounceHint()))
@@ -21,7 +24,7 @@ var bounceRules = []rule{
 		return !f.parts.any && beginsWithAny(strings.TrimLeft(f.fromHead, " \n\t*-=>|<#"), bounceOpenings)
 	}},
 	{"B4 failure subject and failure text", func(f *facts) bool {
-		return !f.parts.any && beginsWithAny(f.subject, bounceSubjectStarts) && !f.isConversation() && (f.returnedText() || f.bounceText() && smtpCode(f.text) != "")
+		return !f.parts.any && beginsWithAny(f.subject, bounceSubjectStarts) && !f.isConversation() && (f.returnedText() || f.bounceText() && f.namesRecipient())
 	}},
 }
 
@@ -47,7 +50,7 @@ func (f *facts) statusReport(kind string) *statusReport {
 
 // daemon reports whether the sender is a mail system.
 func (f *facts) daemon() bool {
-	plain := strings.NewReplacer("-", "", "_", "", ".", "").Replace(f.local)
+	plain := punctuation.Replace(f.local)
 	switch {
 	case strings.HasPrefix(plain, "mailerdaemon"), strings.HasSuffix(plain, "mailerdaemon"), strings.HasPrefix(plain, "postmaster"), strings.HasPrefix(plain, "maildaemon"),
 		strings.HasPrefix(plain, "microsoftexchange"), plain == "maildelivery", plain == "mailerror", plain == "mmdf", plain == "nondelivery", plain == "administrator" && f.msg.NullSender, plain == "mailsystem", plain == "mailadmin", plain == "returnedmail":
@@ -81,6 +84,12 @@ func (f *facts) returnedText() bool {
 		}
 	}
 	return n >= 2
+}
+
+// namesRecipient reports whether the text has what a failure notice cannot do without: a status, or
+// the address that failed.
+func (f *facts) namesRecipient() bool {
+	return f.msg.NullSender || smtpCode(f.text) != "" || f.recipientInText(f.text) != ""
 }
 
 // smtpCode finds an enhanced status code or an SMTP reply that refuses.

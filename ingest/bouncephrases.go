@@ -2,7 +2,7 @@ package ingest
 
 // bounceSubjects may stand anywhere in the subject of a mail from a mail system; lower case.
 var bounceSubjects = []string{
-	"undeliver", "non-deliver", "nondeliver", "not delivered", "delivery", "failure", "failed", "returned mail", "return to sender", "returned to sender", "mail error", "mail system", "warning", "delayed", "could not send", "rejected", "bounce", "error", "problem", "cannot be", "user unknown", "unknown user", "mailbox", "quota", "refused", "returned",
+	"undeliver", "non-deliver", "nondeliver", "not delivered", "delivery", "failure", "failed", "returned mail", "return to sender", "returned to sender", "mail error", "mail system", "warning", "delayed", "could not send", "rejected", "bounce", "error", "problem", "reject", "cannot be", "user unknown", "unknown user", "mailbox", "quota", "refused", "returned",
 	"unzustellbar", "zustell", "nicht zugestellt", "fehlgeschlagen", "non remis", "non distribu", "échec", "echec", "no se puede entregar", "no entregado", "no entregable", "devuelto", "error en", "non recapitabile", "non recapitato", "mancato recapito", "mancata consegna", "não entregue", "não é possível entregar", "não entregável", "falha", "onbestelbaar", "niet bezorgd", "nie dostarczono", "niedostarczalne", "nedoručiteln", "kan inte levereras", "olevererbart", "ikke leveres", "ulevert", "kunne ikke leveres", "ei voi toimittaa", "toimittamatta", "kézbesíthetetlen", "nelivrat", "teslim edilemedi", "не доставлено", "недоставлен", "не удалось доставить", "ошибка доставки", "не вдалося", "αποτυχία",
 	"退信", "退件", "投递失败", "无法投递", "未送达", "無法傳遞", "无法送达", "系统退信", "無法寄送", "配信不能", "配信エラー", "送信エラー", "エラーメール", "未達", "届きません", "반송", "배달되지 않", "전송 실패", "발송실패", "غير قابل للتسليم", "לא ניתן למסירה",
 }
@@ -30,7 +30,7 @@ var bouncePhrases = []string{
 
 // returnedMarkers introduce the returned mail.
 var returnedMarkers = []string{
-	"below this line is a copy of the message", "copy of the message", "copy of your message", "original message follows", "unsent message", "returned message", "message headers follow", "message header follows", "headers of the message", "body of message generated response", "----- original message -----", "original message headers", "text of your message", "contents of your message", "the following is a copy", "--- undelivered message", "message contents follow", "----- transcript of session follows", "your original message", "message text follows", "original mail", "ursprüngliche nachricht", "kopie der nachricht", "copie de", "原始邮件", "原邮件", "原信内容",
+	"below this line is a copy of the message", "copy of the message", "copy of your message", "original message follows", "unsent message", "returned message", "message headers follow", "message header follows", "headers of the message", "body of message generated response", "----- original message -----", "original message headers", "text of your message", "contents of your message", "the following is a copy", "--- undelivered message", "message contents follow", "----- transcript of session follows", "your original message", "message text follows", "------- server message", "------- failure reasons", "-------- failure reasons", "-------original message", "original mail:", "kopie der nachricht", "copie de", "原始邮件", "原邮件", "原信内容",
 }
 
 // delayPhrases tell a delay from a failure.

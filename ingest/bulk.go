@@ -34,6 +34,10 @@ func (f *facts) discussion() bool {
 	if f.has("Mailing-List") || f.has("X-Mailing-List") || f.has("X-BeenThere") || f.has("X-Mailman-Version") {
 		return true
 	}
+	sender := strings.ToLower(f.header("Sender") + " " + f.header("Errors-To"))
+	if containsAny(sender, []string{"owner-", "-owner@", "-admin@", "-bounces@", "-bounces+"}) || f.has("List-Subscribe") {
+		return true // Majordomo, LISTSERV and old Mailman
+	}
 	return f.preced == "list" && !f.has("List-Unsubscribe-Post") && !f.has("Feedback-Id") || f.has("List-Id") && f.isReply || f.has("List-Id") && !f.has("List-Unsubscribe")
 }
 

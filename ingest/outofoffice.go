@@ -24,11 +24,16 @@ var autoReplyRules = []rule{
 		return f.msg.NullSender && (f.isReply || f.parts.reply) && !f.daemon()
 	}},
 	{"B28 challenge-response", func(f *facts) bool {
-		return containsAny(f.own, challengePhrases) || beginsWithAny(f.subject, challengeSubjects)
+		return (f.isReply || f.parts.reply || f.machineMarks() || robotLocal(f.local)) && containsAny(f.own, challengePhrases) || beginsWithAny(f.subject, challengeSubjects)
 	}},
 	{"B10 acknowledgement by a machine", func(f *facts) bool {
-		return (f.isReply || f.parts.reply || robotLocal(f.local) || f.machineMarks()) && !f.has("List-Unsubscribe") && containsAny(f.own, machinePhrases) && len(f.own) < 3000 && !asksSomething(f.own)
+		return (robotLocal(f.local) || officeLocal(f.local) || f.machineMarks()) && (f.isReply || f.parts.any || f.machineMarks()) && !f.has("List-Unsubscribe") && containsAny(f.own, machinePhrases) && len(f.own) < 3000 && !asksSomething(f.own)
 	}},
+}
+
+// officeLocal recognises local parts that belong to an office rather than a person.
+func officeLocal(local string) bool {
+	return beginsWithAny(local, []string{"support", "help", "service", "info", "contact", "kontakt", "kunden", "customer", "sales", "feedback", "ticket", "abuse", "security", "privacy", "office", "admin", "hello", "team", "care", "desk", "bewerbung", "jobs", "datenschutz", "billing", "clients", "soporte", "atencion", "assistenza", "suporte", "klantenservice", "kefu"})
 }
 
 // machineMarks are header fields that go with automatic replies but prove nothing alone (B8).
@@ -62,14 +67,34 @@ func (f *facts) autoresponderHeader() bool {
 
 // automaticSubjects begin the subject of an automatic reply, whatever follows.
 var automaticSubjects = []string{
-	"automatic reply", "automated reply", "automatic response", "automated response", "auto reply", "auto-reply", "autoreply", "autoresponse", "auto response", "auto-response", "autoresponder", "auto responder", "out of office autoreply", "out of office reply", "out-of-office reply", "out of the office reply", "out of office: ", "out of office re", "vacation reply", "vacation auto", "automatically generated reply", "automatic out of office", "i am out of the office", "i'm out of the office", "out of office automatic",
+	"automatic reply", "automated reply", "automatic response", "automated response", "auto reply", "auto-reply", "autoreply", "autoresponse", "auto response", "auto-response", "autoresponder", "auto responder", "out of office autoreply", "out of office reply", "out-of-office reply", "out of the office reply", "vacation reply", "vacation auto", "automatically generated reply", "automatic out of office", "i am out of the office", "i'm out of the office", "out of office automatic",
 	"automatische antwort", "automatische rückantwort", "automatische abwesenheit", "autoantwort", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheitsmeldung", "abwesenheitsassistent", "abwesenheits-", "réponse automatique", "reponse automatique", "message automatique d'absence", "message d'absence", "notification d'absence", "absence du bureau", "absent du bureau", "absente du bureau", "absence prolongée", "respuesta automática", "respuesta automatica", "contestación automática", "fuera de la oficina", "fuera de oficina", "ausente de la oficina", "risposta automatica", "risposta automatica:", "fuori ufficio", "fuori sede", "resposta automática", "resposta automatica", "fora do escritório", "ausência temporária", "automatisch antwoord", "automatisch bericht", "afwezigheidsbericht", "afwezigheidsassistent", "niet op kantoor", "autorespuesta", "autorisposta", "auto-réponse",
 	"odpowiedź automatyczna", "automatyczna odpowiedź", "autoodpowiedź", "automatická odpověď", "automaticka odpoved", "automatická odpoveď", "mimo kancelář", "autosvar", "automatiskt svar", "automatisk svar", "automatisk besvarelse", "frånvaro", "fraværsmelding", "fravær:", "automaattinen vastaus", "poissaoloviesti", "poissa:", "automatikus válasz", "házon kívül", "răspuns automat", "raspuns automat", "otomatik yanıt", "otomatik cevap", "ofis dışında", "автоответ", "автоматический ответ", "автоматический ответ:", "автоматична відповідь", "автоматичен отговор", "αυτόματη απάντηση", "αυτοματη απαντηση", "εκτός γραφείου", "samodejni odgovor", "automatski odgovor", "automatinis atsakymas", "automātiska atbilde", "automaatvastus", "resposta automàtica", "erantzun automatikoa", "sjálfvirkt svar", "outomatiese antwoord",
 	"自动回复", "自动答复", "自動回覆", "自動回复", "自動答覆", "自動回應", "自动应答", "自動返信", "自動応答", "自動応答メール", "不在通知", "不在のお知らせ", "不在にしております", "자동 회신", "자동회신", "자동 응답", "자동응답", "부재중", "부재 중", "رد تلقائي", "الرد التلقائي", "رد آلي", "תשובה אוטומטית", "מענה אוטומטי", "trả lời tự động", "thư trả lời tự động", "balasan otomatis", "jawapan automatik", "ตอบกลับอัตโนมัติ", "การตอบกลับอัตโนมัติ", "स्वचालित उत्तर", "پاسخ خودکار",
 }
 
 func automaticReplySubject(raw string) bool {
-	return beginsWithAny(strings.TrimLeft(raw, " [(*<!#"), automaticSubjects)
+	s := strings.TrimLeft(raw, " [(*<!#【")
+	for _, p := range automaticSubjects {
+		if rest, ok := strings.CutPrefix(s, p); ok && endsPhrase(rest) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsPhrase reports whether a subject's stock phrase is over before rest: at a sign, at a date, or
+// at a word that goes on about an absence. People begin sentences with the same words.
+func endsPhrase(rest string) bool {
+	rest = strings.TrimRight(rest, " !.])*>】")
+	next := strings.TrimLeft(rest, " ")
+	if next == "" {
+		return true
+	}
+	if strings.ContainsAny(next[:1], ":-(|,[]/;)!.0123456789") || beginsWithAny(next, []string{"–", "—", "：", "（", "】", "）"}) {
+		return true
+	}
+	return beginsWithAny(next, []string{"until", "till", "from ", "through", "re:", "re ", "aw:", "fw", "回复", "reply", "autoreply", "auto:", "automatic", "notification", "notice", "message", "alert", "today", "assistant", "bis ", "vom ", "ab ", "jusqu", "du ", "hasta", "del ", "fino", "dal ", "até", "tot ", "do ", "til ", "till ", "t/m"})
 }
 
 // absenceSubject recognises "Out of office" and its like where nothing else stands in the subject,
@@ -77,19 +102,9 @@ func automaticReplySubject(raw string) bool {
 func absenceSubject(raw string) bool {
 	s := strings.TrimLeft(raw, " [(*<!#")
 	for _, p := range []string{"out of office", "out-of-office", "out of the office", "ooo", "on vacation", "on holiday", "on annual leave", "on leave", "away from office", "away from my mail", "away from the office", "vacation notice", "vacation message", "currently away", "i am away", "i am on vacation", "abwesenheit", "abwesend", "im urlaub", "nicht im büro", "nicht im haus", "ausser haus", "außer haus", "absence", "absent", "en congé", "en vacances", "ausencia", "ausente", "de vacaciones", "assenza", "assente", "in ferie", "ausência", "ausente", "em férias", "de férias", "afwezig", "met vakantie", "nieobecność", "urlop", "dovolená", "nepřítomnost", "på semester", "ferie", "lomalla", "szabadság", "в отпуске", "отпуск", "нет на месте", "休假", "外出", "不在", "休暇", "휴가"} {
-		rest, ok := strings.CutPrefix(s, p)
-		if !ok {
-			continue
-		}
-		rest = strings.TrimRight(rest, " !.])*>")
-		if rest == "" {
+		if rest, ok := strings.CutPrefix(s, p); ok && endsPhrase(rest) {
 			return true
 		}
-		next := strings.TrimLeft(rest, " ")
-		if strings.ContainsAny(next[:1], ":-(|,[/;") || strings.HasPrefix(next, "–") || strings.HasPrefix(next, "：") || strings.HasPrefix(next, "（") {
-			return true
-		}
-		return next[0] >= '0' && next[0] <= '9' || beginsWithAny(next, []string{"until", "till", "from", "through", "to ", "re:", "reply", "autoreply", "auto", "notification", "notice", "message", "alert", "this", "today", "bis", "vom", "ab ", "jusqu", "du ", "hasta", "del ", "fino", "dal ", "até", "tot", "do ", "til ", "till ", "t/m"})
 	}
 	return false
 }
@@ -119,7 +134,7 @@ var challengePhrases = []string{
 	"to release your message", "to have your message delivered", "to deliver your message", "before your message can be delivered", "before your email can be delivered", "before it will be delivered", "before it can be delivered", "your message is being held", "your message is awaiting", "your message has been held", "your email has been quarantined until", "confirm that you are not a", "prove you are human", "verify that you are human", "verify you are a human", "confirm you are a human", "verify your email address so that", "sender verification", "challenge/response", "challenge-response", "spamarrest", "spam arrest", "boxbe", "tmda", "to be added to my approved", "to be added to my list of approved", "this one-time confirmation", "only need to do this once", "click the link below to verify", "klicken sie auf den folgenden link, damit ihre", "pour que votre message soit", "pour que votre courriel soit", "mailinblack", "為了讓您的郵件", "反垃圾邮件验证",
 }
 
-var challengeSubjects = []string{"your message to ", "please confirm your message", "sender confirmation", "[boxbe]", "sender verification", "confirm your email to", "verification required for your message", "votre message est en attente", "authentification requise"}
+var challengeSubjects = []string{"please confirm your message", "sender confirmation", "[boxbe]", "sender verification", "confirm your email to", "verification required for your message", "votre message est en attente", "authentification requise"}
 
 // askWords show that somebody wants something of us: then an absence is an aside (CASES B12).
 var askWords = []string{

@@ -43,6 +43,10 @@ func newText(text string, sh shape) written {
 		w.forwarded = strings.Trim(unquote(lines), "\n")
 	}
 	w.text = strings.TrimSpace(joinText(own, w.forwarded))
+	if w.text == "" && !sh.reply && !sh.subject.any {
+		// Nothing but a quote in a mail that answers nothing: then it is what was sent.
+		w.text = strings.TrimSpace(unquote(lines))
+	}
 	return w
 }
 
