@@ -98,7 +98,7 @@ func (d *draft) acknowledgeMore(ch *Change, c MailCause, added []Right) {
 	if kind == LetterAcknowledgement && t.Verification == nil && d.asksCode(*t, c) {
 		d.askCode(ch, &o)
 	}
-	d.order(o)
+	d.order(d.inAnswerTo(c, o))
 }
 
 // reopens opens a closed ticket again when the requester still wants something. Thanks do not.
@@ -120,13 +120,7 @@ var typedCode = regexp.MustCompile(`(?:^|[^0-9-])([0-9]{4})[ \-‐‑–—]?([0
 // typedCodes finds what may be codes in what the person wrote now, at most three.
 func typedCodes(text string) []string {
 	var codes []string
-	text = strings.Map(func(r rune) rune {
-		if r >= '０' && r <= '９' { // full-width digits of East Asian keyboards
-			return '0' + r - '０'
-		}
-		return r
-	}, text)
-	for _, m := range typedCode.FindAllStringSubmatch(text, 3) {
+	for _, m := range typedCode.FindAllStringSubmatch(westernDigits(text), 3) {
 		if code := m[1] + "-" + m[2]; !slices.Contains(codes, code) {
 			codes = append(codes, code)
 		}
@@ -134,12 +128,24 @@ func typedCodes(text string) []string {
 	return codes
 }
 
+// westernDigits reads the full-width digits of East Asian keyboards.
+func westernDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' {
+			return '0' + r - '０'
+		}
+		return r
+	}, text)
+}
+
 // answersCode handles a mail that types a code, and reports whether that was all it did. Only the
-// sender's own new words count, never a quote, and never a mail that a machine wrote (A22 to A28).
+// sender's own new words count, never a quote, and never a mail that a machine may have written
+// (A22 to A28). A number that is no code, or words beside one, leave the mail a followup, so that
+// staff read it.
 func (d *draft) answersCode(ch *Change, c MailCause) bool {
 	t := &ch.Ticket
 	v := t.Verification
-	if v == nil || AddressKey(c.Message.From.Address) != v.Address || c.Message.Forwarded != "" {
+	if v == nil || AddressKey(c.Message.From.Address) != v.Address || c.Message.Forwarded != "" || c.Message.NoAutoReply || c.Message.NullSender {
 		return false
 	}
 	codes := typedCodes(c.Message.NewText)
@@ -147,26 +153,63 @@ func (d *draft) answersCode(ch *Change, c MailCause) bool {
 		return false
 	}
 	p := t.requesterParty()
-	right := slices.ContainsFunc(codes, func(code string) bool { return d.facts.Supply.Same(v.CodeHash, t.Ref, v.Address, code) })
+	i := slices.IndexFunc(codes, func(code string) bool { return d.facts.Supply.Same(v.CodeHash, t.Ref, v.Address, code) })
+	right := i >= 0
 	more := slices.ContainsFunc(c.Verdict.Rights, func(r Right) bool { return r != Other && r != Question && !slices.Contains(t.openRights(), r) })
 	switch {
-	case !p.Verified.IsZero():
+	case !p.Verified.IsZero() && right:
 		d.event(ch, EventFollowup, "requester", "typed a code again; the address was confirmed before") // A23
+	case !p.Verified.IsZero():
+		return false
+	case right && quotedOnly(c.Message.NewText, t.Ref, codes[i]):
+		d.event(ch, EventFollowup, "bot", "the code stands in a copy of our letter only and confirms nothing") // A24
+		return false
 	case !v.LockedAt.IsZero():
 		d.event(ch, EventCodeLocked, "requester", "typed a code while codes are locked")
 	case right && d.now.Before(v.ExpiresAt):
 		p.Verified, p.How = d.now, "code"
 		d.event(ch, EventVerified, "requester", "confirmed the address with the code")
-		d.order(d.toRequester(ch, LetterVerified))
+		d.order(d.inAnswerTo(c, d.toRequester(ch, LetterVerified)))
 		d.noticeFollowup(ch, c, "The requester has confirmed the address with the code.")
+		d.settle(DispVerification, t.Ref, "answers the question for the code")
+		return !more
 	case right:
 		d.event(ch, EventCodeWrong, "requester", "typed a code that had expired")
-		d.freshCode(ch)
+		d.freshCode(ch, c)
 	default:
 		d.wrongCode(ch, c)
 	}
 	d.settle(DispVerification, t.Ref, "answers the question for the code")
-	return !more
+	return !more && onlyCode(c.Message.NewText)
+}
+
+// quotedOnly reports whether text holds code no more often than a copy of our letter in it does. A
+// letter that asks for a code holds that once, beside the ticket's reference; an absence note may
+// repeat all of it without any sign of a quote (A24).
+func quotedOnly(text, ref, code string) bool {
+	if !strings.Contains(strings.ToUpper(text), ref) {
+		return false
+	}
+	n := 0
+	for _, m := range typedCode.FindAllStringSubmatch(westernDigits(text), -1) {
+		if m[1]+"-"+m[2] == code {
+			n++
+		}
+	}
+	return n < 2
+}
+
+// onlyCode reports whether text says nothing beside a code and a word or two.
+func onlyCode(text string) bool {
+	return len(strings.Fields(typedCode.ReplaceAllString(westernDigits(text), " "))) <= 3
+}
+
+// inAnswerTo lets o wait for approval when the mail it answers calls for that.
+func (d *draft) inAnswerTo(c MailCause, o LetterOrder) LetterOrder {
+	if o.Hold == "" {
+		o.Hold = d.hold(c)
+	}
+	return o
 }
 
 // wrongCode counts a wrong code. After the last try codes are locked and staff are told; the
@@ -183,14 +226,14 @@ func (d *draft) wrongCode(ch *Change, c MailCause) {
 	}
 	o := d.toRequester(ch, LetterNotVerified)
 	o.Data.TriesLeft = left
-	d.order(o)
+	d.order(d.inAnswerTo(c, o))
 }
 
 // freshCode sends a new code in place of an expired one.
-func (d *draft) freshCode(ch *Change) {
+func (d *draft) freshCode(ch *Change, c MailCause) {
 	o := d.toRequester(ch, LetterVerification)
 	d.askCode(ch, &o)
-	d.order(o)
+	d.order(d.inAnswerTo(c, o))
 }
 
 func (t *Ticket) requesterParty() *Party {

@@ -42,8 +42,12 @@ func (p Policy) inCharge(t Ticket) []Staff {
 
 // noticeFollowup tells those responsible that something is new on a ticket.
 func (d *draft) noticeFollowup(ch *Change, c MailCause, what string) {
+	var sent []string
+	if why := d.hold(c); why != "" {
+		sent = []string{"letters that answer this mail wait for approval (#release): " + why}
+	}
 	for _, s := range d.facts.Policy.inCharge(ch.Ticket) {
-		d.orderNotice(LetterStaffFollowup, s, ch, c, what, nil)
+		d.orderNotice(LetterStaffFollowup, s, ch, c, what, sent)
 	}
 }
 
