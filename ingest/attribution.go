@@ -77,6 +77,9 @@ func attributionText(s string) attributionKind {
 	low := strings.ToLower(s)
 	verb := hasWroteWord(low)
 	if !colon && !verb {
+		if strings.HasSuffix(strings.TrimSpace(s), ">") && s[0] >= '0' && s[0] <= '9' && strings.Contains(s, "@") {
+			return weakAttribution // "2026/11/2 Jane <jane@example.com>"
+		}
 		return noAttribution
 	}
 	address := strings.Contains(s, "@")

@@ -118,6 +118,12 @@ func dropQuotes(lines []line, sh shape) (end, forwardAt int) {
 			}
 			return trimRulers(lines, i), -1
 		}
+		if (sh.reply || sh.subject.any) && notesBlock(lines, i) {
+			if sh.subject.forward {
+				return trimRulers(lines, i), i
+			}
+			return trimRulers(lines, i), -1
+		}
 		next, kind := attribution(lines, i)
 		if kind == noAttribution {
 			continue

@@ -119,6 +119,43 @@ func labelAhead(lines []line, from, within int) bool {
 	return false
 }
 
+// notesBlock recognises Lotus Notes' form at line i: the author and the date without labels, then
+// "To:", "cc:" and "Subject:".
+func notesBlock(lines []line, i int) bool {
+	date := -1
+	for j := i; j < len(lines) && j < i+7; j++ {
+		l, _ := headerLabel(lines[j].s)
+		switch {
+		case lines[j].quoted || lines[j].mark:
+			return false
+		case l&labelTo != 0 && date >= 0:
+			return subjectAhead(lines, j+1)
+		case l != 0 && l&(labelOther|labelCc) == 0 || len(lines[j].s) > 90:
+			return false
+		case l == 0 && !lines[j].blank:
+			if date >= 0 && j > date+2 {
+				return false
+			}
+			if j <= i+2 && hasDateOrTime(lines[j].s) {
+				date = j
+			}
+		}
+	}
+	return false
+}
+
+func subjectAhead(lines []line, from int) bool {
+	for j := from; j < len(lines) && j < from+8; j++ {
+		switch l, _ := headerLabel(lines[j].s); {
+		case l&labelSubject != 0:
+			return true
+		case l == 0 && len(lines[j].s) > 90:
+			return false
+		}
+	}
+	return false
+}
+
 // blockEvidence is what the lines of a header block have shown.
 type blockEvidence struct {
 	labels   label

@@ -134,7 +134,7 @@ func cutTrailing(lines []line) []line {
 			continue
 		}
 		seen++
-		if isDeviceLine(lines[i].s) {
+		if isDeviceLine(lines[i].s) || len(lines[i].s) < 250 && containsAny(strings.ToLower(lines[i].s), paperPhrases) {
 			// Anything behind it is more of the same ("Get the app …") or a rule above it.
 			if seen <= 3 {
 				return dropRulers(lines[:i])
@@ -145,6 +145,11 @@ func cutTrailing(lines []line) []line {
 		}
 	}
 	return lines
+}
+
+// paperPhrases ask not to print the mail.
+var paperPhrases = []string{
+	"consider the environment before", "think before you print", "think of the environment before", "save paper", "denken sie an die umwelt", "an die umwelt, bevor", "bevor sie diese e-mail ausdrucken", "bevor sie diese mail ausdrucken", "pensez à l'environnement", "pensons à l'environnement", "avant d'imprimer", "antes de imprimir", "prima di stampare", "denk aan het milieu", "milieu voordat u", "zanim wydrukujesz", "tänk på miljön", "打印前请考虑环境",
 }
 
 func dropRulers(lines []line) []line {
@@ -187,7 +192,7 @@ func isDeviceLine(s string) bool {
 			}
 			continue
 		}
-		if strings.HasPrefix(low, p) && isDeviceWord(low) {
+		if rest, ok := strings.CutPrefix(low, p); ok && isDeviceWord(cut(p+rest, len(p)+28)) {
 			return true
 		}
 	}
@@ -196,7 +201,7 @@ func isDeviceLine(s string) bool {
 
 var deviceWords = strings.Fields(`iphone ipad ipod ios mac android samsung galaxy blackberry windows outlook huawei xiaomi redmi oppo vivo oneplus pixel nokia sony honor motorola surface mobile mobil handy phone telefon tablet
 	http proton mail yahoo gmail gmx web.de t-online orange sfr libero tuta spark k-9 aquamail webmail post app gerät device téléphone teléfono telefono telemóvel celular dispositivo appareil urządzenia zařízení telefonu почт телефон смартфон устройств пошт
-	手机 邮箱 郵箱 小米 华为 華為 荣耀 大师 大師 スマ 携帯 휴대 جهاز هاتف סלולרי điện โทร unterwegs wirelessly securely`)
+	手机 邮箱 郵箱 小米 华为 華為 荣耀 大师 大師 スマ 携帯 휴대 جهاز هاتف סלולרי điện โทร unterwegs wirelessly securely wireless verizon sprint droid vodafone lte`)
 
 func isDeviceWord(low string) bool {
 	for _, w := range deviceWords {
