@@ -96,20 +96,55 @@ func (c *Classifier) child(a *analysis, ctx Context, law string) childFinding {
 }
 
 // dataReached looks for words of using, registering or recording in the sentence that speaks of the
-// child and in its neighbours.
+// child and in its neighbours. The writer's own account ("delete my account, my child needs me") is
+// not the child's.
 func (c *Classifier) dataReached(a *analysis, f childFinding) bool {
+	own := c.ownAccount(a)
 	for _, at := range []int{sentOf(f.young), sentOfPlace(f.word), sentOfPlace(f.kin), sentOfPlace(f.self)} {
 		if at < 0 {
 			continue
 		}
 		for si := max(0, at-1); si <= at+2 && si < len(a.hits); si++ {
 			for _, h := range a.hits[si] {
+				if h.negated {
+					continue
+				}
 				switch c.lex.names[h.concept] {
-				case "signup", "account", "pdata", "item", "delete", "share":
-					if !h.negated {
+				case "signup", "account", "pdata":
+					if !c.hasOwner(a.hits[si], h) {
+						return true
+					}
+				case "share":
+					return true
+				case "delete":
+					if !own {
 						return true
 					}
 				}
+			}
+		}
+	}
+	return false
+}
+
+// hasOwner reports whether h is the writer's own: "my" stands before it or is part of it.
+func (c *Classifier) hasOwner(hits []hit, h hit) bool {
+	my := c.lex.concepts["my"]
+	for _, o := range hits {
+		if o.concept == my && o.to <= h.to && h.from-o.to <= 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// ownAccount reports whether the mail is about the writer's own account or data.
+func (c *Classifier) ownAccount(a *analysis) bool {
+	account, pdata := c.lex.concepts["account"], c.lex.concepts["pdata"]
+	for _, hits := range a.hits {
+		for _, h := range hits {
+			if (h.concept == account || h.concept == pdata) && c.hasOwner(hits, h) {
+				return true
 			}
 		}
 	}
@@ -141,7 +176,7 @@ func (f childFinding) probability() float64 {
 	case f.young != nil && f.reached:
 		p = 0.95
 	case f.young != nil && f.anywhere:
-		p = 0.7
+		p = 0.5
 	case f.young != nil:
 		p = 0.4
 	case f.self != nil && !f.adult:
@@ -149,7 +184,7 @@ func (f childFinding) probability() float64 {
 	case f.word != nil && f.kin != nil && f.reached:
 		p = 0.85
 	case f.word != nil && f.reached:
-		p = 0.65
+		p = 0.55
 	case f.word != nil && f.kin != nil:
 		p = 0.35
 	case f.kin != nil && f.reached && !f.adult && f.thirteen == nil:
