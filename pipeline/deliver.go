@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"slices"
 	"time"
 
 	"privacybot/responder"
@@ -35,10 +37,11 @@ func (p *Pipeline) Deliver(ctx context.Context) (int, error) {
 		if len(due) == 0 {
 			return accepted, nil
 		}
+		alarmsFirst(due)
 		for i, l := range due {
 			res := p.send(ctx, l)
 			if err := p.delivered(ctx, l, res); err != nil {
-				return accepted, err
+				return accepted, errors.Join(err, p.unclaim(ctx, due[i+1:], 0))
 			}
 			p.told(Step{Letter: &l, Result: res})
 			if res.Outcome == responder.Delivered {
@@ -52,6 +55,17 @@ func (p *Pipeline) Deliver(ctx context.Context) (int, error) {
 			}
 		}
 	}
+}
+
+// alarmsFirst puts alarm.command before the mails: it must work when the mail server does not.
+func alarmsFirst(due []store.Delivery) {
+	rank := func(l store.Delivery) int {
+		if l.Kind == ticket.LetterAlarm {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(due, func(a, b store.Delivery) int { return rank(a) - rank(b) })
 }
 
 func (p *Pipeline) send(ctx context.Context, l store.Delivery) responder.Result {
@@ -75,6 +89,7 @@ func (p *Pipeline) alarm(ctx context.Context, l store.Delivery) responder.Result
 	args := append(append([]string(nil), p.cfg.Alarm[1:]...), l.Ref)
 	cmd := exec.CommandContext(ctx, p.cfg.Alarm[0], args...)
 	cmd.WaitDelay = time.Second
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")} // no secret of our own environment
 	if err := cmd.Run(); err != nil {
 		return responder.Result{Outcome: responder.Temporary, Stage: "alarm", Err: fmt.Errorf("alarm.command: %w", err)}
 	}
@@ -86,6 +101,9 @@ func (p *Pipeline) alarm(ctx context.Context, l store.Delivery) responder.Result
 func (p *Pipeline) delivered(ctx context.Context, l store.Delivery, res responder.Result) error {
 	now := p.now()
 	pause := responder.Backoff(l.Attempt)
+	if res.Outcome == responder.Configuration { // all letters wait for the operator, who should not wait for them then (C42)
+		pause = responder.Backoff(1)
+	}
 	if ctx.Err() != nil { // it was we who broke off, not the mail server
 		pause = 0
 	}

@@ -2,13 +2,17 @@ package pipeline_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"privacybot/internal/mailtest"
+	"privacybot/pipeline"
 	"privacybot/ticket"
 )
 
@@ -189,4 +193,33 @@ func TestDailyMail(t *testing.T) {
 			t.Errorf("%d sorting mails, one was needed", n)
 		}
 	})
+}
+
+// DESIGN.md section 6: alarm.command gets the reference and nothing else, and runs also when the mail
+// server refuses everything.
+func TestAlarmCommand(t *testing.T) {
+	o := newOffice(t, "sqlite:"+t.TempDir()+"/office.db")
+	out := filepath.Join(t.TempDir(), "alarm")
+	t.Setenv("IMAP_PASSWORD", "geheim")
+	o.config.Policy.Alarm, o.config.Alarm = true, []string{"/bin/sh", "-c", "echo \"$0 $*\" >>" + out + "; env >>" + out}
+	o.open()
+	o.smtp.Configure(mailtest.NoTLS(), mailtest.FailMail(550, "5.7.1 not you"))
+	o.receive("parent@people.example.org", "my daughter", "My daughter is nine years old and has an account.")
+	if err := o.pipeline.Once(context.Background()); !errors.Is(err, pipeline.ErrMailServer) {
+		t.Errorf("error %v", err)
+	}
+	got, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, _, _ := strings.Cut(string(got), "\n"); first != o.tickets()[0].Ref+" " {
+		t.Errorf("the command was given %q", first)
+	}
+	if strings.Contains(string(got), "geheim") || strings.Contains(string(got), "parent@") {
+		t.Errorf("the command sees\n%s", got)
+	}
+	o.smtp.Configure(mailtest.NoTLS())
+	o.later(2 * time.Minute)
+	o.once()
+	o.one("oncall@corp.example.com", ticket.LetterEscalation)
 }
