@@ -16,7 +16,7 @@ type chosen struct {
 // is empty or only says that the mail is HTML.
 func (t *tree) choose(blocks []block) chosen {
 	var c chosen
-	for _, b := range blocks {
+	for i, b := range blocks {
 		text := ""
 		if b.hasPlain {
 			text = strings.TrimRight(cleanText(b.plain, t.d), " \n\t")
@@ -24,6 +24,9 @@ func (t *tree) choose(blocks []block) chosen {
 		if b.hasHTML {
 			shown := renderHTML(b.html, t.d)
 			c.hidden = joinText(c.hidden, shown.hidden)
+			if i > 0 && !b.hasPlain && blocks[i-1].hasPlain && !blocks[i-1].hasHTML && sameText(blocks[i-1].plain, shown.text) {
+				continue // the alternative form, sent as a part of its own
+			}
 			switch {
 			case strings.TrimSpace(text) == "" || isStub(text, shown.text):
 				text = shown.text
@@ -80,6 +83,11 @@ func differ(plain, shown string) bool {
 		return true
 	}
 	return b.count > 3*a.count+300
+}
+
+// sameText reports whether an HTML part repeats the plain part before it.
+func sameText(plain, shown string) bool {
+	return len(shown) < 2*len(plain)+200 && len(plain) < 2*len(shown)+200 && !differ(plain, shown) && strings.TrimSpace(plain) != "" && strings.TrimSpace(shown) != ""
 }
 
 // shingleSet is a set of letter triples, hashed into a bit field.

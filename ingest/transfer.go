@@ -51,7 +51,7 @@ func decodeBase64(body []byte, limit int, d *damage) ([]byte, int) {
 		var line []byte
 		line, body = nextLine(body)
 		switch {
-		case len(b.out) >= limit && limit >= 0 && !bytes.ContainsAny(line, "="):
+		case len(b.out) >= limit:
 			b.count(line)
 		case b.n == 0 && len(line)%4 == 0 && len(line) <= 1<<16 && b.whole(line):
 		default:
@@ -94,6 +94,8 @@ func (b *base64Reader) whole(line []byte) bool {
 }
 
 func (b *base64Reader) count(line []byte) {
+	b.counted += b.n
+	b.n = 0
 	for _, c := range line {
 		if isBase64(c) {
 			b.counted++
