@@ -63,6 +63,7 @@ func (d *draft) undelivered(ch *Change, c DeliveryCause, status string) {
 func (d *draft) bounce(c MailCause) {
 	r := c.Message.Report
 	switch {
+	case d.facts.Answer == nil && d.opensAnyway(c): // a person's words under a report's subject
 	case d.facts.Answer == nil:
 		d.settle(DispBounce, "", "a delivery report about none of our letters")
 	case r == nil || !r.Permanent():

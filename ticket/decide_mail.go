@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -99,12 +100,32 @@ func (d *draft) automatic(c MailCause, fromStaff bool) {
 		d.event(ch, EventAlarm, "bot", "the person alarmed sent an automatic reply, so the next one is alarmed now")
 		d.alarm(ch)
 	}
-	v := c.Verdict
-	if t == nil && !fromStaff && !v.NeedsHuman && asksInPassing(v, c.Message.Automatic) {
-		d.openTicket(c)
+	if !fromStaff && d.opensAnyway(c) {
 		return
 	}
 	d.settle(disp, d.ref(), "written by a machine: "+strings.Join(c.Message.AutomaticWhy, "; "))
+}
+
+// opensAnyway opens a ticket for a right that a mail written by a machine holds, and reports whether
+// it did. A vague hint does not suffice, but a child's data always does. On a thread only what is not
+// asked for there already counts: the mail may repeat our own letter.
+func (d *draft) opensAnyway(c MailCause) bool {
+	v := c.Verdict
+	if v.NeedsHuman && !v.Has(Child) || v.Route == RouteSpam || !asksInPassing(v, c.Message.Automatic) {
+		return false
+	}
+	t := d.facts.Ticket
+	if t == nil {
+		d.openTicket(c)
+		return true
+	}
+	known := t.Rights()
+	if !slices.ContainsFunc(v.Rights, func(r Right) bool { return r != Other && r != Question && !slices.Contains(known, r) }) ||
+		!v.Has(Child) && strings.Contains(strings.ToUpper(c.Message.NewText), t.Ref) {
+		return false
+	}
+	d.openTicket(c, t.Ref)
+	return true
 }
 
 // asksInPassing reports whether a mail that a machine wrote holds a right that somebody means. Every

@@ -256,9 +256,13 @@ func (d *draft) ackKind(t Ticket, c MailCause) LetterKind {
 	return LetterAcknowledgement
 }
 
-// braked says why the sender gets no further acknowledgement now (A52, B23).
+// braked says why the sender gets no further acknowledgement now (A52, B23). The first report about
+// a child is always acknowledged; the alarm to people is no acknowledgement and never braked.
 func (d *draft) braked(t *Ticket, c MailCause) string {
 	if t.Child != nil {
+		if slices.Contains(d.facts.AckedRights, Child) {
+			return "a report about a child from this address was acknowledged within 24 hours"
+		}
 		return ""
 	}
 	if n := d.facts.Policy.PerAddress; n > 0 && d.facts.AckCount >= n {

@@ -52,11 +52,12 @@ func (k LetterKind) External() bool {
 	return false
 }
 
-// Braked reports whether the rate brakes may delay letters of this kind. They never touch child
-// alerts, staff's answers, closings or mail within the house (DESIGN.md 5.4).
+// Braked reports whether the rate brakes may delay letters of this kind: those that a forged sender
+// could turn on somebody else (A52, A53). They never touch child alerts, staff's answers, closings or
+// mail within the house (DESIGN.md 5.4).
 func (k LetterKind) Braked() bool {
 	switch k {
-	case LetterAcknowledgement, LetterNeutral, LetterVerification, LetterVerified, LetterNotVerified:
+	case LetterAcknowledgement, LetterNeutral, LetterChild, LetterChildSelf, LetterVerification, LetterVerified, LetterNotVerified:
 		return true
 	}
 	return false
