@@ -7,9 +7,9 @@ import (
 )
 
 // wroteWords are the verbs of the line that introduces a quote, in lower case: "… wrote:".
-var wroteWords = strings.Split(`wrote|writes|written by|schrieb|geschrieben|a écrit|écrit :|a ecrit|escribió|escribio|escribía|escribiste|ha scritto|scrisse|scritto:|escreveu|escrito|schreef|geschreven|napisał|napisal|napísal|napsal|pisze:|
+var wroteWords = strings.Split(strings.ReplaceAll(`wrote|writes|written by|schrieb|geschrieben|a écrit|écrit :|a ecrit|escribió|escribio|escribía|escribiste|ha scritto|scrisse|scritto:|escreveu|escrito|schreef|geschreven|napisał|napisal|napísal|napsal|pisze:|
 skrev|skreiv|kirjoitti|írta|ezt írta|a scris|yazdı|şunları yazdı|tarihinde|написал|пишет|писал|написав|написала|пише|писав|έγραψε|έγραψαν|写道|寫道|さんは書きました|が書きました|は書きました|さんからのメッセージ|님이 작성|님이 쓴 글|작성:|
-كتب|تمت كتابة|כתב|כתבה|‏מאת|đã viết|menulis|เขียน|va escriure|skrifaði|kirjutas|rakstīja|rašė|napisao|napisala|je pisao|написа|idatzi|geskryf|ने लिखा|a répondu|antwortete|said:|says:|sagte:|zitat von|quoting |citando |citat |citation de|cita de`, "|")
+كتب|تمت كتابة|כתב|כתבה|מאת|đã viết|menulis|เขียน|va escriure|skrifaði|kirjutas|rakstīja|rašė|napisao|napisala|je pisao|написа|idatzi|geskryf|ने लिखा|a répondu|antwortete|said:|says:|sagte:|zitat von|quoting |citando |citat |citation de|cita de`, "\n", ""), "|")
 
 // attributionStarts are the first words of such a line, in lower case.
 var attributionStarts = strings.Split(strings.ReplaceAll(`on |am |le |el |il |em |op |in data |il giorno |il giorno|w dniu |dnia |dne |dňa |den |pe |la |în |at |le :|mon, |tue, |wed, |thu, |fri, |sat, |sun, |mon |tue |wed |thu |fri |sat |sun |
@@ -119,7 +119,7 @@ func startsAttribution(low string) bool {
 
 func hasWroteWord(low string) bool {
 	for _, w := range wroteWords {
-		if strings.Contains(low, strings.TrimLeft(w, "\n")) {
+		if strings.Contains(low, w) {
 			return true
 		}
 	}

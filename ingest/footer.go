@@ -54,6 +54,9 @@ func isBanner(s string) bool {
 	return false
 }
 
+// maxFooter is how many lines from the end a footer can begin.
+const maxFooter = 120
+
 // cutFooter cuts at what nobody wrote by hand: list footers, virus scanners' notes, legal
 // disclaimers.
 func cutFooter(lines []line) []line {
@@ -61,6 +64,9 @@ func cutFooter(lines []line) []line {
 	for i, l := range lines {
 		if l.blank {
 			paragraph = true
+			continue
+		}
+		if i > 0 && i < len(lines)-maxFooter {
 			continue
 		}
 		low := strings.ToLower(l.s)
@@ -179,13 +185,13 @@ func isDisclaimer(lines []line) bool {
 		}
 		return false
 	}
-	core, more := countPhrases(text, disclaimerCore), countPhrases(text, disclaimerMore)
-	for _, t := range disclaimerTitles {
-		if strings.HasPrefix(text, t) && core+more >= 1 {
-			return true
-		}
+	core := countPhrases(text, disclaimerCore)
+	titled := beginsWithAny(text, disclaimerTitles)
+	if core == 0 && !titled {
+		return false
 	}
-	return core >= 1 && core+more >= 3
+	n := core + countPhrases(text, disclaimerMore)
+	return titled && n >= 1 || n >= 3
 }
 
 func countPhrases(text string, phrases []string) int {

@@ -122,6 +122,9 @@ func labelAhead(lines []line, from, within int) bool {
 // notesBlock recognises Lotus Notes' form at line i: the author and the date without labels, then
 // "To:", "cc:" and "Subject:".
 func notesBlock(lines []line, i int) bool {
+	if len(lines[i].s) > 90 || !dateWithin(lines, i, 3) {
+		return false
+	}
 	date := -1
 	for j := i; j < len(lines) && j < i+7; j++ {
 		l, _ := headerLabel(lines[j].s)
@@ -139,6 +142,15 @@ func notesBlock(lines []line, i int) bool {
 			if j <= i+2 && hasDateOrTime(lines[j].s) {
 				date = j
 			}
+		}
+	}
+	return false
+}
+
+func dateWithin(lines []line, i, n int) bool {
+	for j := i; j < len(lines) && j < i+n; j++ {
+		if hasDateOrTime(lines[j].s) {
+			return true
 		}
 	}
 	return false
