@@ -117,6 +117,9 @@ func (p *Pipeline) openSorted(tx *store.Tx, c ticket.MailCause, f ticket.Facts, 
 		if err != nil {
 			return nil, err
 		}
+		if m.Disposition != ticket.DispOther && m.Disposition != ticket.DispSpam {
+			continue // a colleague was faster, or the answer came twice
+		}
 		opened := p.readOne(m)
 		opened.OpenedBy, opened.AsRights = l.By, l.Rights
 		facts := ticket.Facts{Policy: p.cfg.Policy, Supply: p.supply(), HoldBefore: hold}

@@ -163,10 +163,16 @@ func (p *Pipeline) apply(tx *store.Tx, now time.Time, d ticket.Decision) error {
 	letters := make([]ticket.Letter, 0, len(d.Letters))
 	for _, o := range d.Letters {
 		l, err := p.compose(o, now)
-		if err != nil {
+		switch {
+		case err != nil && o.Kind.External() && o.Ref != "":
+			if err := p.unwritable(tx, now, o, err); err != nil {
+				return err
+			}
+		case err != nil:
 			return fmt.Errorf("compose %s: %w", o.Kind, err)
+		default:
+			letters = append(letters, l)
 		}
-		letters = append(letters, l)
 	}
 	if err := tx.QueueLetters(letters); err != nil {
 		return err
@@ -177,6 +183,21 @@ func (p *Pipeline) apply(tx *store.Tx, now time.Time, d ticket.Decision) error {
 		}
 	}
 	return nil
+}
+
+// unwritable notes on the ticket that a letter to the requester cannot be written, for example to an
+// address that no mail can be sent to, and tells staff. The ticket, its clock and its alarms stand
+// (CASES A15, A46).
+func (p *Pipeline) unwritable(tx *store.Tx, now time.Time, o ticket.LetterOrder, why error) error {
+	t, err := tx.Ticket(o.Ref)
+	if err != nil {
+		return err
+	}
+	p.log.Warn("a letter cannot be written, staff are told", "ticket", o.Ref, "kind", string(o.Kind), "err", why)
+	d := ticket.Decide(now, ticket.Facts{Policy: p.cfg.Policy, Supply: p.supply(), Ticket: &t}, ticket.DeliveryCause{
+		Letter: ticket.SentLetter{Kind: o.Kind, Key: o.Key, Ref: o.Ref}, Result: ticket.DeliveryRefused, Status: why.Error(),
+	})
+	return p.apply(tx, now, d)
 }
 
 func (p *Pipeline) compose(o ticket.LetterOrder, now time.Time) (ticket.Letter, error) {

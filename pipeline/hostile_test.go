@@ -1,0 +1,52 @@
+package pipeline_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"privacybot/ticket"
+)
+
+// A15, A46, DESIGN.md 5.6: an address that no letter can be sent to stops neither the ticket nor
+// the alarm; staff are told that the requester cannot be written to.
+func TestAddressThatCannotBeWrittenTo(t *testing.T) {
+	o := newOffice(t, "sqlite:"+t.TempDir()+"/office.db")
+	for _, from := range []string{"jane@localhost", strings.Repeat("j", 80) + "@people.example.org", "ja..ne@people.example.org"} {
+		o.receive(from, "my daughter", "My daughter is nine years old and made an account. Please delete it.")
+	}
+	o.once()
+	ts := o.tickets()
+	if len(ts) != 3 {
+		t.Fatalf("%d tickets, want 3; ledger %v", len(ts), o.dispositions())
+	}
+	for _, tk := range ts {
+		if tk.Child == nil || tk.Undeliverable == "" {
+			t.Errorf("%s: child %v, undeliverable %q", tk.Ref, tk.Child != nil, tk.Undeliverable)
+		}
+	}
+	if e, u := len(o.all("oncall@corp.example.com", ticket.LetterEscalation)), len(o.all(deskAt, ticket.LetterUndelivered)); e != 3 || u != 3 {
+		t.Errorf("%d alarms and %d notes that a letter did not arrive, want 3 and 3", e, u)
+	}
+}
+
+// DESIGN.md 5.2: several agents answer the same sorting mail; a mail opens one ticket.
+func TestSortedTwiceIsOneTicket(t *testing.T) {
+	o := newOffice(t, "sqlite:"+t.TempDir()+"/office.db")
+	bert := "bert@corp.example.com"
+	o.config.Schedule.Hour, o.config.Schedule.Days = 0, []time.Weekday{0, 1, 2, 3, 4, 5, 6}
+	o.config.Policy.Staff = append(o.config.Policy.Staff, ticket.Staff{Name: "Bert", Address: bert, Roles: []ticket.StaffRole{ticket.RoleAgentDesk}})
+	o.open()
+	o.receive("jane@people.example.org", "hello", "Nice weather today, is it not?")
+	o.once()
+	o.later(24 * time.Hour)
+	o.once()
+	for _, who := range []string{deskAt, bert} {
+		m := o.one(who, ticket.LetterSorting)
+		o.reply(who, m, "#ticket "+sortingLabel.FindString(text(m))+" deletion", proven(who))
+	}
+	o.once()
+	if n := len(o.tickets()); n != 1 {
+		t.Errorf("%d tickets, want 1", n)
+	}
+}
