@@ -291,9 +291,10 @@ func TestKeyAndSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	all := [][]string{{"once"}, {"run"}, {"ticket", "list"}, {"ledger"}, {"migrate"}}
 	refused := func(why string, want ...string) {
 		t.Helper()
-		for _, args := range [][]string{{"once"}, {"run"}, {"ticket", "list"}, {"ledger"}, {"migrate"}, {"check", "--probe"}} {
+		for _, args := range all {
 			r := h.run(args...)
 			if r.code != 1 || r.out != "" {
 				t.Errorf("%s, %v: %v", why, args, r)
@@ -312,6 +313,7 @@ func TestKeyAndSchema(t *testing.T) {
 	if _, err := os.Stat(h.path("office.key")); err == nil {
 		t.Fatal("a new key was made in place of the missing one")
 	}
+	all = [][]string{{"once"}, {"ticket", "list"}} // the same door for all
 	writeFiles(t, map[string]string{h.path("office.key"): string(wrong)})
 	refused("wrong key", "key file", "does not open")
 	writeFiles(t, map[string]string{h.path("office.key"): "{}"})
@@ -330,6 +332,9 @@ func TestKeyAndSchema(t *testing.T) {
 	refused("newer schema", "9999", "newer version of privacybot")
 	if n := len(h.smtp.Mails()); n != 2 {
 		t.Errorf("%d letters in all, want 2", n)
+	}
+	if r := h.run("check", "--probe", "--wait", "1s"); r.code != 1 || !strings.Contains(r.err, "database") || !strings.Contains(r.err, "9999") {
+		t.Errorf("check --probe of a database that this program cannot open: %v", r)
 	}
 }
 
