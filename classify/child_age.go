@@ -262,8 +262,14 @@ func (f *ageFinder) person(m mention, loose bool) (mention, bool) {
 	if m.kin || f.within("person", max(f.s.from, m.from-4), to, m.from) != nil || loose || f.within("young", f.s.from, f.s.to, m.from) != nil {
 		return m, true
 	}
-	// "9 ans", "12岁" without any person still speaks of one when the mail speaks of children.
-	return m, m.age >= 3 && m.age < 20 && f.a.mentions(f.c, "kin")
+	// "9 ans", "12岁" without any person still speaks of one when the mail speaks of children, or when
+	// there is nothing else in the sentence that has an age.
+	if m.age < 3 || m.age >= 20 {
+		return m, false
+	}
+	nothing := f.within("company", f.s.from, f.s.to, m.from) == nil && f.within("account", f.s.from, f.s.to, m.from) == nil &&
+		f.within("duration", f.s.from, f.s.to, m.from) == nil && f.within("support", f.s.from, f.s.to, m.from) == nil
+	return m, nothing && f.within("signup", f.s.from, f.s.to, m.from) != nil || f.a.mentions(f.c, "kin")
 }
 
 // inGrade reads school grades: a child of grade n is about n+5 years old.

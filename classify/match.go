@@ -129,6 +129,13 @@ func (x *lexicon) negate(d *document, kept []hit, n int, that concept) {
 			o.negated = true
 		}
 	}
+	if l.script == "latin" && h.to < len(d.tokens) {
+		for j := n + 1; j < len(kept) && kept[j].from <= h.to+1; j++ {
+			if kept[j].from >= h.to && d.tokens[kept[j].from].clause == clause && l.after > 0 {
+				return // "close the account and no more advertising": it negates what follows
+			}
+		}
+	}
 	for j := n - 1; j >= 0 && kept[j].to >= h.from-l.before; j-- {
 		if o := &kept[j]; d.tokens[o.to-1].clause == clause && o.to <= h.from && l.before > 0 && !x.nouns[o.concept] {
 			o.negated = true
