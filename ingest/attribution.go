@@ -85,11 +85,11 @@ func attributionText(s string) attributionKind {
 	address := strings.Contains(s, "@")
 	start := startsAttribution(low)
 	switch {
-	case colon && verb && date && (start || address || wroteAtEnd(low)):
+	case colon && verb && date && (address || start && hasClock(s) && !inPerson(low)):
 		return strongAttribution
 	case colon && address && date && strings.ContainsAny(s, "<>[]("):
 		return strongAttribution
-	case !colon && verb && date && start && (address || wroteAtEnd(low)):
+	case !colon && verb && date && start && wroteAtEnd(low) && (address || hasClock(s) && !inPerson(low)):
 		return strongAttribution
 	case colon && verb && address && wroteAtEnd(low):
 		return strongAttribution
@@ -156,6 +156,23 @@ func hasDateOrTime(s string) bool {
 		prev = r
 	}
 	return run == 4
+}
+
+// hasClock finds a time of day.
+func hasClock(s string) bool {
+	for i := 1; i+2 < len(s); i++ {
+		if (s[i] == ':' || s[i] == 'h') && isDigit(s[i-1]) && isDigit(s[i+1]) && isDigit(s[i+2]) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// inPerson recognises people who tell what was written: "On 5 May you wrote:".
+func inPerson(low string) bool {
+	return containsAny(low, []string{"you wrote", "i wrote", "we wrote", "schrieb ich", "schrieben sie", "haben sie", "habe ich", "vous avez écrit", "j'ai écrit", "usted escribió", "le escribí", "ho scritto", "avete scritto", "ik schreef", "schreef u", "schreef ik"})
 }
 
 // firstRune is the first character of s.

@@ -105,6 +105,9 @@ func looksContact(lines []line) bool {
 			continue
 		}
 		low := strings.ToLower(l.s)
+		if name, _, ok := strings.Cut(low, ":"); ok && detailLabels[strings.Trim(name, " *-•")] {
+			return false
+		}
 		switch {
 		case len(low) > 160:
 			long++
@@ -115,6 +118,10 @@ func looksContact(lines []line) bool {
 	}
 	return contact > 0 && long == 0
 }
+
+// detailLabels introduce what people tell about themselves so that their data can be found.
+var detailLabels = words(`name full\ name first\ name last\ name surname username user\ name user\ id user account account\ id account\ name account\ number customer\ number customer\ id order order\ number date\ of\ birth dob birthday device serial\ number serial imei
+	vorname nachname benutzername kundennummer kundennr bestellnummer geburtsdatum nom prénom identifiant date\ de\ naissance nombre usuario cuenta fecha\ de\ nacimiento nome cognome utente naam gebruikersnaam klantnummer imię nazwisko 姓名 用户名 账号 订单号 设备 名前 氏名 이름 имя`)
 
 func digits(s string) int {
 	n := 0
