@@ -46,12 +46,12 @@ func (d *draft) remember(ch *Change, messageID string) {
 // from its own receipt (BEHAVIOURS 18).
 func (d *draft) newRights(ch *Change, c MailCause) []Right {
 	var added []Right
-	if c.Verdict.NeedsHuman || c.Verdict.Route == RouteSpam {
-		return nil
-	}
 	for _, r := range c.Verdict.Rights {
 		if r == Other || r == Question || slices.Contains(ch.Ticket.openRights(), r) {
 			continue
+		}
+		if r != Child && (c.Verdict.NeedsHuman || c.Verdict.Route == RouteSpam) {
+			continue // staff read the mail and decide; a child's data waits for nobody
 		}
 		ch.Ticket.Requests = append(ch.Ticket.Requests, d.request(r, c))
 		if r == Child && ch.Ticket.Child == nil {

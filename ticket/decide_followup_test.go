@@ -123,6 +123,18 @@ func TestNewRightInReply(t *testing.T) {
 	}
 }
 
+// A child alert wins over every doubt (DESIGN.md 5.6).
+func TestDoubtfulReplyAddsNoRightButAChildsAlarm(t *testing.T) {
+	tk := opened(t, proven(from("jane@example.org", "a question")), asks(ticket.Question))
+	v := asks(ticket.Child, ticket.Portability)
+	v.NeedsHuman = true
+	d := onTicket(t, tk, noon.Add(time.Hour), from("jane@example.org", "she is nine"), v)
+	letter(t, d, ticket.LetterEscalation)
+	if got := d.Changes[0].Ticket.Rights(); len(got) != 2 || got[0] != ticket.Child || got[1] != ticket.Question {
+		t.Errorf("rights %v", got)
+	}
+}
+
 func TestChildInReplyAlarms(t *testing.T) {
 	tk := opened(t, proven(from("jane@example.org", "a question")), asks(ticket.Question))
 	d := onTicket(t, tk, noon.Add(time.Hour), from("jane@example.org", "she is nine"), asks(ticket.Child))
