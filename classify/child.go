@@ -111,7 +111,7 @@ func (c *Classifier) dataReached(a *analysis, f childFinding) bool {
 				}
 				switch c.lex.names[h.concept] {
 				case "signup", "account", "pdata":
-					if !c.hasOwner(a.hits[si], h) {
+					if !c.hasOwner(a.hits[si], h) && !c.usesDevice(a.hits[si], h) {
 						return true
 					}
 				case "share":
@@ -136,6 +136,17 @@ func (c *Classifier) hasOwner(hits []hit, h hit) bool {
 		}
 	}
 	return false
+}
+
+// usesDevice reports whether h only says that somebody uses a phone or headset.
+func (c *Classifier) usesDevice(hits []hit, h hit) bool {
+	use, support, company := c.lex.concepts["use"], c.lex.concepts["support"], c.lex.concepts["company"]
+	same, device := false, false
+	for _, o := range hits {
+		same = same || o.concept == use && o.from == h.from && o.to == h.to
+		device = device || o.concept == support || o.concept == company
+	}
+	return same && device
 }
 
 // ownAccount reports whether the mail is about the writer's own account or data.

@@ -108,6 +108,12 @@ func (c *Classifier) verdict(m ticket.Message, ctx Context, a *analysis) ticket.
 	if v.Has(ticket.Complaint) && a.mentions(c, "noanswer") {
 		v.Review = append(v.Review, "reminder")
 	}
+	for _, own := range ctx.Own {
+		if ticket.AddressKey(own) == m.From.Key() && !m.From.IsZero() {
+			v.Review = append(v.Review, "from-own-address") // a loop or a forgery (CASES A33)
+			break
+		}
+	}
 	if m.TextDiffers {
 		v.Review = append(v.Review, "text-html-differ")
 	}

@@ -51,7 +51,7 @@ func (c *Classifier) tally(a *analysis, label string) (float64, []ticket.Evidenc
 func (c *Classifier) writer(a *analysis, v *ticket.Verdict, f childFinding) {
 	best := 0.0
 	for _, w := range writerOrder {
-		sum, why := c.tally(a, writerPrefix + string(w))
+		sum, why := c.tally(a, writerPrefix+string(w))
 		if sum >= 2 && sum > best {
 			best, v.Writer, v.WriterWhy = sum, w, why
 		}
@@ -106,7 +106,7 @@ func (c *Classifier) urgency(a *analysis, v *ticket.Verdict, f childFinding) {
 		v.UrgentWhy = append(v.UrgentWhy, v.WriterWhy...)
 	}
 	for _, cause := range []string{"breach", "threat"} {
-		if sum, why := c.tally(a, urgentPrefix + cause); sum >= 2 {
+		if sum, why := c.tally(a, urgentPrefix+cause); sum >= 2 {
 			v.Urgent = true
 			v.UrgentWhy = append(v.UrgentWhy, why...)
 		}

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"privacybot/classify"
+	"privacybot/ticket"
 )
 
 const folds = 5
@@ -154,75 +155,107 @@ func (m *weights) quantised(slope, shift float64) classify.Model {
 // crossValidate prints how three methods do on mails that they were not fitted to, and gives the
 // calibration of the last one.
 func crossValidate(w io.Writer, set []example, p params) (slope, shift float64) {
-	methods := []string{"rules alone", "model alone", "rules and model"}
 	tw := tabwriter.NewWriter(w, 2, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(tw, "method (5-fold, training part)\tmicro F1\texact set\tchild recall\talarms\t")
 	var z, y []float64
-	for k, name := range methods {
-		odds := make([][]float64, len(set))
-		for fold := 0; fold < folds; fold++ {
-			var m *weights
-			if k > 0 {
-				var rest []example
-				for _, x := range set {
-					if x.fold != fold {
-						rest = append(rest, x)
-					}
-				}
-				m = fit(rest, p, k == 2)
-			}
-			for i, x := range set {
-				if x.fold == fold {
-					odds[i] = x.Rules
-					if m != nil {
-						odds[i] = m.odds(x)
-					}
-				}
-			}
-		}
-		tp, fp, fn, exact, child, found, likes, alarms := 0, 0, 0, 0, 0, 0, 0, 0
+	for k, name := range []string{"rules alone", "model alone", "rules and model"} {
+		odds := oddsByFold(set, p, k)
+		var t tally
 		for i, x := range set {
-			same := true
+			if !t.add(x, odds[i]) && k == 2 && p.show {
+				printError(w, x, odds[i])
+			}
 			for r, want := range x.want {
-				got := odds[i][r] >= 0
-				if r == 0 {
-					got = max(x.ChildLeast, min(x.ChildMost, sigmoid(odds[i][r]))) >= 0.45
-				}
-				switch {
-				case got && want == 1:
-					tp++
-				case got:
-					fp, same = fp+1, false
-				case want == 1:
-					fn, same = fn+1, false
-				}
-				if r == 0 && x.mail.Has("lookalike") && want == 0 {
-					likes++
-					if got {
-						alarms++
-					}
-				}
-				if r == 0 && want == 1 {
-					child++
-					if got {
-						found++
-					}
-				}
-				if k == 2 {
+				// Answers far from the threshold say nothing about the confidence near it.
+				if k == 2 && odds[i][r] > -1 && odds[i][r] < 6 {
 					z, y = append(z, odds[i][r]), append(y, want)
 				}
 			}
-			if same {
-				exact++
-			} else if k == 2 && p.show {
-				printError(w, x, odds[i])
-			}
 		}
-		fmt.Fprintf(tw, "%s\t%.3f\t%.3f\t%.3f\t%.3f\t\n", name, 2*float64(tp)/float64(2*tp+fp+fn), float64(exact)/float64(len(set)), float64(found)/math.Max(1, float64(child)), float64(alarms)/math.Max(1, float64(likes)))
+		fmt.Fprintf(tw, "%s\t%.3f\t%.3f\t%.3f\t%.3f\t\n", name, t.f1(), share(t.exact, len(set)), share(t.found, t.child), share(t.alarms, t.likes))
 	}
 	tw.Flush()
-	return platt(z, y)
+	slope, shift = platt(z, y)
+	fmt.Fprintf(w, "calibration: slope %.2f, shift %.2f over %d doubtful answers\n", slope, shift, len(z))
+	return slope, shift
 }
+
+// oddsByFold judges every mail with a model that was fitted to the other folds: by the rules alone
+// (method 0), the model alone (1) or both (2).
+func oddsByFold(set []example, p params, method int) [][]float64 {
+	odds := make([][]float64, len(set))
+	for fold := 0; fold < folds; fold++ {
+		var m *weights
+		if method > 0 {
+			var rest []example
+			for _, x := range set {
+				if x.fold != fold {
+					rest = append(rest, x)
+				}
+			}
+			m = fit(rest, p, method == 2)
+		}
+		for i, x := range set {
+			if x.fold != fold {
+				continue
+			}
+			odds[i] = x.Rules
+			if m != nil {
+				odds[i] = m.odds(x)
+			}
+		}
+	}
+	return odds
+}
+
+// tally counts right and wrong answers.
+type tally struct{ tp, fp, fn, exact, child, found, likes, alarms int }
+
+// childAccept is the confidence at which classify raises a child alert.
+const childAccept = 0.45
+
+// add counts one mail and reports whether every right was judged rightly.
+func (t *tally) add(x example, odds []float64) bool {
+	same := true
+	for r, want := range x.want {
+		got := odds[r] >= 0
+		if classify.ModelRights()[r] == ticket.Child {
+			got = max(x.ChildLeast, min(x.ChildMost, sigmoid(odds[r]))) >= childAccept
+			t.addChild(x, got, want == 1)
+		}
+		switch {
+		case got && want == 1:
+			t.tp++
+		case got:
+			t.fp, same = t.fp+1, false
+		case want == 1:
+			t.fn, same = t.fn+1, false
+		}
+	}
+	if same {
+		t.exact++
+	}
+	return same
+}
+
+func (t *tally) addChild(x example, got, want bool) {
+	switch {
+	case want:
+		t.child++
+		if got {
+			t.found++
+		}
+	case x.mail.Has("lookalike"):
+		t.likes++
+		if got {
+			t.alarms++
+		}
+	}
+}
+
+func (t *tally) f1() float64 { return 2 * float64(t.tp) / float64(2*t.tp+t.fp+t.fn) }
+
+func share(n, of int) float64 { return float64(n) / math.Max(1, float64(of)) }
 
 // platt fits slope and shift so that the stated confidence is the share that is right (Platt 1999).
 func platt(z, y []float64) (slope, shift float64) {
