@@ -41,6 +41,16 @@ func (d *draft) alarm(ch *Change) {
 	d.event(ch, EventAlarm, "bot", "alarm %d for a child's data; the next person follows at %s unless somebody acknowledges", a.Alarms, a.NextAlarm.In(d.facts.Policy.Zone).Format("2006-01-02 15:04"))
 }
 
+// moveOn alarms the next person at once, because the one alarmed is away or cannot be reached. When
+// everybody was tried, the next alarm comes at its time: two absent people must not alarm each other
+// without a pause (A54, C66).
+func (d *draft) moveOn(ch *Change) {
+	if a := ch.Ticket.Child; a.AtOnce < len(d.facts.Policy.alarmLine())-1 {
+		a.AtOnce++
+		d.alarm(ch)
+	}
+}
+
 // lookedAt stops the alarms: a human has the case.
 func (d *draft) lookedAt(ch *Change, actor string) bool {
 	a := ch.Ticket.Child
@@ -59,7 +69,9 @@ func (d *draft) due() {
 	}
 	t := *d.facts.Ticket
 	if a := t.Child; a != nil && a.AcknowledgedAt.IsZero() && !a.NextAlarm.After(d.now) && !t.Closed() {
-		d.alarm(d.change(t))
+		ch := d.change(t)
+		ch.Ticket.Child.AtOnce = 0
+		d.alarm(ch)
 	}
 	if t.Verifying() {
 		if at := t.Verification.nextReminder(); !at.IsZero() && !at.After(d.now) {

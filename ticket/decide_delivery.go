@@ -23,7 +23,7 @@ func (d *draft) delivery(c DeliveryCause) {
 	switch {
 	case c.Letter.Kind == LetterEscalation || c.Letter.Kind == LetterAlarm:
 		if a := ch.Ticket.Child; a != nil && a.AcknowledgedAt.IsZero() {
-			d.alarm(ch) // C66
+			d.moveOn(ch) // C66
 		}
 	case c.Letter.Kind.External():
 		ch.Ticket.Undeliverable = string(c.Letter.Kind) + ": " + status

@@ -97,8 +97,8 @@ func (d *draft) automatic(c MailCause, fromStaff bool) {
 	t := d.facts.Ticket
 	if fromStaff && t != nil && disp == DispAutoReply && t.Child != nil && t.Child.AcknowledgedAt.IsZero() {
 		ch := d.change(*t)
-		d.event(ch, EventAlarm, "bot", "the person alarmed sent an automatic reply, so the next one is alarmed now")
-		d.alarm(ch)
+		d.event(ch, EventAlarm, "bot", "the person alarmed sent an automatic reply, so the next one is alarmed")
+		d.moveOn(ch)
 	}
 	if !fromStaff && d.opensAnyway(c) {
 		return

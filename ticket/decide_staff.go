@@ -14,8 +14,12 @@ const InternalMark = "internal: not for the requester"
 func (d *draft) staffMail(c MailCause) {
 	s, _ := d.facts.Policy.StaffByAddress(c.Message.From.Address)
 	a := d.facts.Answer
-	if a == nil || a.Kind.External() || !sameMember(d.facts.Policy, s, a.To) {
+	if a == nil {
 		d.staffUnthreaded(c, s)
+		return
+	}
+	if a.Kind.External() || !sameMember(d.facts.Policy, s, a.To) {
+		d.staffOnOtherThread(c, s)
 		return
 	}
 	if d.facts.Ticket == nil {
@@ -42,6 +46,17 @@ func (d *draft) staffUnthreaded(c MailCause, s Staff) {
 	d.tell(LetterStaffHeld, s, Ticket{}, c, []string{
 		"Your mail does not answer one of the mails you got from this mailbox, so nothing was done with it and nothing was sent.",
 		"To act on a ticket, answer its mail. To hand in a request, forward it here.",
+	})
+}
+
+// staffOnOtherThread holds an answer to a mail that was not written to this member: a colleague's, or
+// a letter to the requester. What staff say there about a case is no new request.
+func (d *draft) staffOnOtherThread(c MailCause, s Staff) {
+	d.settle(DispStaff, d.facts.Answer.Ref, "from staff, in answer to a mail that was not theirs")
+	d.tell(LetterStaffHeld, s, Ticket{Ref: d.facts.Answer.Ref}, c, []string{
+		"Your mail answers one that was not sent to you, so nothing was done with it and nothing was sent.",
+		"To act on a ticket, answer the mail about it that you got yourself, from the address it came to.",
+		"", "Your text:", cut(c.Message.NewText, 4000),
 	})
 }
 
@@ -79,13 +94,17 @@ func (d *draft) staffOnTicket(c MailCause, s Staff) {
 	before := *d.facts.Ticket
 	actor := "staff:" + s.Name
 	cmds, rest := ParseCommands(c.Message.NewText)
-	w := &work{draft: d, ch: &Change{Ticket: before.clone()}, actor: actor, text: rest, member: s, attachments: len(c.Message.Attachments)}
+	w := &work{draft: d, ch: &Change{Ticket: before.clone()}, actor: actor, text: rest, member: s, attachments: passedOver(c.Message.Attachments)}
 	if !d.trusted(c) {
 		for _, cmd := range cmds {
 			if !cmd.ThreadOnly() {
 				w.refuse("It is not proven that this mail is from you (no DMARC pass), so #%s is not carried out. #ack, #note and #take work.", cut(cmd.Name, 20))
 			}
 		}
+	}
+	if d.facts.Answer.Kind == LetterEscalation && len(cmds) == 0 && away(rest) {
+		d.awayFromAlarm(c, s)
+		return
 	}
 	if d.facts.Answer.Kind == LetterEscalation && d.lookedAt(w.ch, actor) {
 		w.done = append(w.done, "The alarms are stopped: you look at this child alert.")
@@ -116,6 +135,18 @@ func (d *draft) staffOnTicket(c MailCause, s Staff) {
 		return
 	}
 	d.tell(LetterStaffReceipt, s, w.ch.Ticket, c, w.done)
+}
+
+// awayFromAlarm handles an answer to an escalation that reads like an absence note without any mark
+// of a machine: nobody looks at the child alert, so the next person is alarmed (A19). A person who
+// wrote it is told how to stop the alarms.
+func (d *draft) awayFromAlarm(c MailCause, s Staff) {
+	ch := d.change(*d.facts.Ticket)
+	d.event(ch, EventHeld, "staff:"+s.Name, "the answer to the alarm reads like an absence note and stops no alarm")
+	if a := ch.Ticket.Child; a != nil && a.AcknowledgedAt.IsZero() {
+		d.moveOn(ch)
+		d.tell(LetterStaffHeld, s, ch.Ticket, c, []string{"Your answer reads like an absence note, so the alarms go on with the next person. If you look at this child alert, answer with #ack."})
+	}
 }
 
 // terminal carries out one command of the operator.
@@ -157,6 +188,7 @@ type work struct {
 	attachments int
 	atTerminal  bool
 
+	alone   bool // no command but #note takes the text
 	used    bool // the text went into a letter or a note
 	letters []LetterOrder
 	release string
@@ -178,6 +210,7 @@ func (w *work) run(cmds []Command) {
 			w.refuse("There is no command #%s. Send #help for the list.", cut(cmd.Name, 20))
 		}
 	}
+	w.alone = !slices.ContainsFunc(cmds, func(c Command) bool { return c.Name == CmdAsk || c.Name == CmdClose })
 	if w.refusedAny() {
 		return
 	}

@@ -131,6 +131,7 @@ type ChildAlert struct {
 	Done           time.Time `json:"done"`
 	Alarms         int       `json:"alarms"` // how often people were alarmed
 	NextAlarm      time.Time `json:"next_alarm,omitzero"`
+	AtOnce         int       `json:"at_once,omitempty"` // alarms since the last timed one, because somebody could not be reached
 	AcknowledgedAt time.Time `json:"acknowledged_at,omitzero"`
 	AcknowledgedBy string    `json:"acknowledged_by,omitempty"`
 	BlockedAt      time.Time `json:"blocked_at,omitzero"`

@@ -11,8 +11,12 @@ import (
 func (w *work) one(cmd Command) {
 	switch cmd.Name {
 	case CmdNote:
-		w.join(cmd.Arg)
-		w.note()
+		if w.alone {
+			w.join(cmd.Arg)
+			w.note()
+		} else {
+			w.noteLine(cmd.Arg)
+		}
 	case CmdAck:
 		if w.draft.lookedAt(w.ch, w.actor) {
 			w.done = append(w.done, "The alarms are stopped: you look at this child alert.")
@@ -62,6 +66,17 @@ func (w *work) note() {
 	w.done = append(w.done, "Your note is kept on the ticket. It was not sent to anybody.")
 }
 
+// noteLine keeps the words of a #note line beside another command: the text below belongs to that
+// other command, and the note never joins it (BEHAVIOURS 34).
+func (w *work) noteLine(words string) {
+	if words == "" {
+		w.refuse("#note has no text on its line. Put the note on it, or send it in a mail of its own.")
+		return
+	}
+	w.draft.event(w.ch, EventNote, w.actor, "%s", cut(words, maxNoticeText))
+	w.done = append(w.done, "Your note is kept on the ticket. It was not sent to anybody.")
+}
+
 func (w *work) take() {
 	t := &w.ch.Ticket
 	t.Assignee = w.member.Address
@@ -80,6 +95,7 @@ func (w *work) inWork() {
 
 // mayLeave names what forbids the text to go to the requester.
 func (w *work) mayLeave(proven, question bool) {
+	w.heldWords()
 	t, p := w.ch.Ticket, w.draft.facts.Policy
 	to := t.Requester()
 	switch {
@@ -89,10 +105,6 @@ func (w *work) mayLeave(proven, question bool) {
 		w.refuse("It is not proven that this mail is from you (no DMARC pass), so nothing was sent to the requester.")
 	case to.Address.IsZero():
 		w.refuse("This ticket has no requester yet. Name one with #requester address.")
-	case strings.Contains(w.text, InternalMark):
-		w.refuse("Your text still holds a part of the internal mail. Remove it and answer again.")
-	case w.attachments > 0:
-		w.refuse("Your mail has attachments, and those are not passed on. Answer again without them.")
 	case w.text == "":
 		w.refuse("There is no text to send.")
 	case !question && to.Verified.IsZero() && t.needsControl():
@@ -153,13 +165,12 @@ func (w *work) close(arg string) {
 }
 
 func (w *work) mayClose(o Outcome) {
+	w.heldWords()
 	t := w.ch.Ticket
 	to := t.Requester()
 	switch {
 	case to.Address.IsZero():
 		w.refuse("This ticket has no requester to write to. Name one with #requester address, or use #close none.")
-	case strings.Contains(w.text, InternalMark):
-		w.refuse("Your text still holds a part of the internal mail. Remove it and answer again.")
 	case w.text != "" && !w.draft.facts.Policy.Relay && !w.atTerminal:
 		w.refuse("Passing words on to requesters is switched off (relay.enabled): close without text, or at the terminal.")
 	case w.text == "" && (o == OutcomeRefused || o == OutcomePartly):
