@@ -1,7 +1,9 @@
 package pipeline
 
 import (
+	"encoding/hex"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +21,8 @@ func (p *Pipeline) mailFacts(tx *store.Tx, c ticket.MailCause, key string, hold 
 	if c.Quarantine != "" {
 		return f, nil
 	}
-	if err := p.thread(tx, c.Message, &f); err != nil {
+	err := p.thread(tx, c.Message, &f)
+	if err != nil {
 		return f, err
 	}
 	if key != "" {
@@ -32,7 +35,46 @@ func (p *Pipeline) mailFacts(tx *store.Tx, c ticket.MailCause, key string, hold 
 	if c.Message.From.IsZero() {
 		return f, nil
 	}
+	if s, staff := p.cfg.Policy.StaffByAddress(c.Message.From.Address); staff {
+		if f.StaffTold, err = p.staffTold(tx, s, 0); err != nil {
+			return f, err
+		}
+	}
 	return f, p.writer(tx, c.Message.From.Address, &f)
+}
+
+// staffTold counts the letters that went in this hour to a member of staff about mails of theirs that
+// belong to no ticket, and adds more to it. The count is kept, because a loop of two programs outlives
+// a process.
+func (p *Pipeline) staffTold(tx *store.Tx, s ticket.Staff, more int) (int, error) {
+	name := "staff_told/" + hex.EncodeToString(p.store.Keys().Token("staff", ticket.AddressKey(s.Address))[:16])
+	hour := p.now().UTC().Format("2006-01-02T15")
+	kept, _, err := tx.Meta(name)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	if at, count, ok := strings.Cut(kept, " "); ok && at == hour {
+		n, _ = strconv.Atoi(count)
+	}
+	if more > 0 {
+		return n + more, tx.SetMeta(name, hour+" "+strconv.Itoa(n+more))
+	}
+	return n, nil
+}
+
+// noteStaffTold counts such letters of a decision.
+func (p *Pipeline) noteStaffTold(tx *store.Tx, d ticket.Decision) error {
+	for _, o := range d.Letters {
+		s, staff := p.cfg.Policy.StaffByAddress(o.To.Address)
+		if o.Ref != "" || !staff || o.Kind != ticket.LetterStaffHeld && o.Kind != ticket.LetterStaffReceipt {
+			continue
+		}
+		if _, err := p.staffTold(tx, s, 1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // thread finds the letter and ticket that m belongs to, by an id of a letter really sent or by a

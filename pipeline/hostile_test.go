@@ -50,3 +50,35 @@ func TestSortedTwiceIsOneTicket(t *testing.T) {
 		t.Errorf("%d tickets, want 1", n)
 	}
 }
+
+// A54: a desk whose own ticket system answers every mail, without any mark of a machine, neither
+// keeps the requester busy nor goes on for ever, on a ticket and outside of all.
+func TestTwoProgramsOfTheHouse(t *testing.T) {
+	o := newOffice(t, "sqlite:"+t.TempDir()+"/office.db")
+	jane, answered := "jane@people.example.org", 0
+	o.receive(jane, "my data", "Please send me a copy of all personal data you hold about me.", proven(jane))
+	o.receive(deskAt, "lunch", "Lunch at twelve?", proven(deskAt))
+	o.once()
+	for range 25 {
+		mails := o.smtp.To(deskAt)
+		for _, m := range mails[answered:] {
+			o.receive(deskAt, "[4711] we have your mail", "Our service desk has your mail and comes back to you.", proven(deskAt), "In-Reply-To: "+header(m.Raw, "Message-ID"))
+			o.receive(deskAt, "[4712] we have your mail", "Our service desk has your mail and comes back to you.", proven(deskAt))
+		}
+		if answered = len(mails); len(mails) > 200 {
+			break
+		}
+		o.once()
+	}
+	if n := len(o.smtp.To(deskAt)); n > 60 {
+		t.Errorf("%d letters to the desk in an hour", n)
+	}
+	if n := len(o.smtp.To(jane)); n > 17 {
+		t.Errorf("%d letters to the requester", n)
+	}
+	settled := len(o.smtp.Mails())
+	o.once()
+	if n := len(o.smtp.Mails()); n != settled {
+		t.Errorf("it goes on: %d letters, then %d", settled, n)
+	}
+}

@@ -145,6 +145,9 @@ func (p *Pipeline) settle(ctx context.Context, tx *store.Tx, c ticket.MailCause,
 	if err := p.apply(tx, now, d); err != nil {
 		return nil, err
 	}
+	if err := p.noteStaffTold(tx, d); err != nil {
+		return nil, err
+	}
 	if err := tx.FinishMail(store.MailResult{ID: c.ID, Disposition: d.Disposition, Reason: d.Reason, Ref: d.Ref, MessageID: c.Message.MessageID, CopyKey: key}); err != nil {
 		return nil, err
 	}

@@ -89,6 +89,7 @@ func (t Ticket) clone() Ticket {
 	c.Thread = append([]string(nil), t.Thread...)
 	c.Linked = append([]string(nil), t.Linked...)
 	c.Flags = append([]string(nil), t.Flags...)
+	c.StaffMails = append([]time.Time(nil), t.StaffMails...)
 	if t.Verification != nil {
 		v := *t.Verification
 		c.Verification = &v

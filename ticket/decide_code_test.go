@@ -51,6 +51,12 @@ func TestCodeInAnUnmarkedCopy(t *testing.T) {
 		t.Errorf("a copy of our letter confirmed the address: %v", sent(d))
 	}
 	letter(t, d, ticket.LetterStaffFollowup)
+	for _, text := range []string{"I am out of the office until Monday.\nYour message:\nCode: 1234-5678", "Ich bin im Urlaub.\n1234-5678"} {
+		d = onTicket(t, tk, noon.Add(time.Hour), from(jane, text), other())
+		if !d.Changes[0].Ticket.Requester().Verified.IsZero() || len(external(d)) != 0 {
+			t.Errorf("%q confirmed the address: %v", text, sent(d))
+		}
+	}
 	d = onTicket(t, tk, noon.Add(time.Hour), from(jane, "1234 5678\n\n"+copied), other())
 	if d.Changes[0].Ticket.Requester().Verified.IsZero() {
 		t.Error("a typed code above a copy did not confirm")

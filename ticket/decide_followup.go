@@ -161,8 +161,8 @@ func (d *draft) answersCode(ch *Change, c MailCause) bool {
 		d.event(ch, EventFollowup, "requester", "typed a code again; the address was confirmed before") // A23
 	case !p.Verified.IsZero():
 		return false
-	case right && quotedOnly(c.Message.NewText, t.Ref, codes[i]):
-		d.event(ch, EventFollowup, "bot", "the code stands in a copy of our letter only and confirms nothing") // A24
+	case right && (quotedOnly(c.Message.NewText, t.Ref, codes[i]) || away(c.Message.NewText)):
+		d.event(ch, EventFollowup, "bot", "the code stands in a copy of our letter only, or beside an absence note, and confirms nothing") // A24
 		return false
 	case !v.LockedAt.IsZero():
 		d.event(ch, EventCodeLocked, "requester", "typed a code while codes are locked")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // InternalMark stands in every letter to staff, above everything that must not leave the house.
@@ -27,7 +28,35 @@ func (d *draft) staffMail(c MailCause) {
 		return
 	}
 	d.settle(DispStaff, d.facts.Ticket.Ref, "staff answered the ticket mail")
-	d.staffOnTicket(c, s)
+	if !d.staffLoop(c, s) {
+		d.staffOnTicket(c, s)
+	}
+}
+
+// maxStaffMails is how many mails of one member of staff are answered within an hour, on a ticket and
+// outside of all tickets.
+const maxStaffMails = 15
+
+// staffLoop counts staff's mails on the ticket and reports whether they come faster than people write:
+// a desk whose own ticket system answers every mail would answer our receipts for ever. The last
+// letter says so; then there is none until it is quiet for an hour (A54).
+func (d *draft) staffLoop(c MailCause, s Staff) bool {
+	t := d.facts.Ticket.clone()
+	t.StaffMails = append(slices.DeleteFunc(t.StaffMails, func(at time.Time) bool { return d.now.Sub(at) > time.Hour }), d.now)
+	n := len(t.StaffMails)
+	if n <= maxStaffMails {
+		d.facts.Ticket = &t
+		return false
+	}
+	t.StaffMails = t.StaffMails[max(0, n-maxStaffMails-2):]
+	ch := d.change(t)
+	why := "Mails about this ticket come from your address too fast: perhaps two programs answer each other. This one was kept; nothing was done with it and nothing was sent."
+	d.event(ch, EventHeld, "staff:"+s.Name, "%s", why)
+	if n == maxStaffMails+1 {
+		d.tell(LetterStaffHeld, s, t, c, []string{why, "Write again when an hour has passed."})
+	}
+	d.settle(DispStaff, t.Ref, "staff mail on this ticket comes too fast: perhaps a loop")
+	return true
 }
 
 func sameMember(p Policy, s Staff, address string) bool {
@@ -116,6 +145,8 @@ func (d *draft) staffOnTicket(c MailCause, s Staff) {
 	case w.answered() || w.refusedAny():
 	case d.facts.Answer.Kind == LetterEscalation:
 		w.note() // a reply to an escalation is never relayed
+	case len(cmds) == 0 && len(rest) < 1000 && away(rest):
+		w.refuse("Your text reads like an absence note, so it was not passed on. If it is meant for the requester, send it with #ask.") // A19
 	case len(cmds) == 0:
 		w.relay(d.trusted(c), false)
 	case rest != "":
@@ -169,7 +200,7 @@ func (d *draft) terminal(c CommandCause) {
 
 // tell answers a member of staff, at his listed address only.
 func (d *draft) tell(kind LetterKind, s Staff, t Ticket, c MailCause, lines []string) {
-	if len(lines) == 0 {
+	if len(lines) == 0 || t.Ref == "" && d.facts.StaffTold >= maxStaffMails {
 		return
 	}
 	o := d.toStaff(kind, s, t)

@@ -23,6 +23,8 @@ type Facts struct {
 	Duplicate    bool     // the same mail was delivered before and decided
 	DuplicateRef string   // the ticket of that earlier copy, may be ""
 
+	StaffTold int // letters to the sender, a member of staff, about mails of theirs on no ticket, in this hour
+
 	HoldBefore time.Time // letters answering mail received before this wait for approval; zero = none do
 }
 

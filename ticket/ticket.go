@@ -31,6 +31,8 @@ type Ticket struct {
 	Linked        []string `json:"linked,omitempty"` // references of related tickets
 	Undeliverable string   `json:"undeliverable,omitempty"`
 	Flags         []string `json:"flags,omitempty"` // warnings for staff, such as "reply-to differs"
+
+	StaffMails []time.Time `json:"staff_mails,omitempty"` // when staff wrote on it lately, for the brake
 }
 
 // Request is one right within a ticket, with its own law, clock and outcome.
