@@ -74,7 +74,7 @@ func WithWatcher(told func(Step)) Option { return func(p *Pipeline) { p.told = t
 // New makes a pipeline. Every letter in every language is rendered once, so that a broken
 // template stops the start and not a letter (CASES C59).
 func New(c Config, s *store.Store, log *slog.Logger, opts ...Option) (*Pipeline, error) {
-	p := &Pipeline{cfg: c, store: s, log: log, now: time.Now, told: func(Step) {},
+	p := &Pipeline{cfg: c, store: s, log: log, now: func() time.Time { return time.Now().UTC() }, told: func(Step) {},
 		nudgeWork: make(chan struct{}, 1), nudgeDeliver: make(chan struct{}, 1)}
 	for _, o := range opts {
 		o(p)
@@ -99,6 +99,13 @@ func New(c Config, s *store.Store, log *slog.Logger, opts ...Option) (*Pipeline,
 	return p, nil
 }
 
+// waitForOthers is how long Once waits for another process on the same SQLite file: calls from cron
+// must not pile up behind a daemon.
+const waitForOthers = 30 * time.Second
+
+// ErrBusy says that another process works on the same SQLite file and does what is due.
+var ErrBusy = errors.New("another process works on this database and does what is due")
+
 // attend waits until this process may work on the store.
 func (p *Pipeline) attend(ctx context.Context) (leave func() error, err error) {
 	return p.store.Attend(ctx, func() { p.log.Warn("another process works on this database; waiting for it to end") })
@@ -110,7 +117,12 @@ func (p *Pipeline) Close() error { return p.sender.Close() }
 // Once does all that is due now: receive every folder, decide, sweep, deliver. A mailbox or
 // mail server that cannot be reached is an error, but what can be done without it is done first.
 func (p *Pipeline) Once(ctx context.Context) (err error) {
-	leave, err := p.attend(ctx)
+	wait, cancel := context.WithTimeout(ctx, waitForOthers)
+	leave, err := p.attend(wait)
+	cancel()
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return ErrBusy
+	}
 	if err != nil {
 		return err
 	}

@@ -127,11 +127,18 @@ func (p *Pipeline) Digest(ctx context.Context, now, day, since time.Time) (ticke
 	return g, nil
 }
 
-// DigestLetters composes the digest of a local day as it would be mailed, without sending it.
+// DigestLetters composes the digest of a local day, without sending it. For a day that is over,
+// what happened is counted up to that day's digest; what is open is shown as it stands today,
+// because earlier states are not kept as figures.
 func (p *Pipeline) DigestLetters(ctx context.Context, day time.Time) ([]ticket.Letter, error) {
+	at := func(d int) time.Time {
+		return time.Date(day.Year(), day.Month(), day.Day()+d, p.cfg.Schedule.Hour, p.cfg.Schedule.Minute, 0, 0, p.cfg.Schedule.Zone)
+	}
 	now := p.now()
-	last := p.cfg.Schedule.Zone
-	g, err := p.Digest(ctx, now, day, time.Date(day.Year(), day.Month(), day.Day()-1, p.cfg.Schedule.Hour, p.cfg.Schedule.Minute, 0, 0, last))
+	if today := ticket.DateOf(now, p.cfg.Schedule.Zone); ticket.DateOf(at(0), p.cfg.Schedule.Zone).Before(today) {
+		now = at(0)
+	}
+	g, err := p.Digest(ctx, now, day, at(-1))
 	if err != nil {
 		return nil, err
 	}

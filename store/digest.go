@@ -17,14 +17,14 @@ const (
 	dueSoon    = 7 * 24 * time.Hour // BEHAVIOURS 36
 )
 
-// Digest gives the figures of the manager's morning: what is open at now, and what happened
-// since. References and numbers only; nothing sealed is opened. Day, LedgerDiffer (-1) and
+// Digest gives the figures of the manager's morning: what is open, with now as the time, and what
+// happened after since and not after now. References and numbers only; nothing sealed is opened. Day, LedgerDiffer (-1) and
 // JunkWatched are the caller's to set.
 func (s *Store) Digest(ctx context.Context, since, now time.Time) (ticket.Digest, error) {
 	g := ticket.Digest{LedgerDiffer: -1, OpenByRight: map[ticket.Right]int{}, Dispositions: map[string]int{}, LastPoll: map[string]time.Time{}}
 	// One snapshot, so that the figures agree with one another.
 	err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		return errors.Join(digestLists(db, &g, now), digestCounts(db, &g, since), digestGroups(db, &g, since))
+		return errors.Join(digestLists(db, &g, now), digestCounts(db, &g, since, now), digestGroups(db, &g, since, now))
 	}, &sql.TxOptions{ReadOnly: true, Isolation: s.engine.snapshot})
 	if err != nil {
 		return ticket.Digest{}, fmt.Errorf("digest figures: %w", err)
@@ -80,23 +80,23 @@ func digestList(db *gorm.DB, where string, args []any) ([]ticket.DigestRow, erro
 	return out, nil
 }
 
-func digestCounts(db *gorm.DB, g *ticket.Digest, since time.Time) error {
-	from := micros(since)
+func digestCounts(db *gorm.DB, g *ticket.Digest, since, now time.Time) error {
+	from, to := micros(since), micros(now)
 	return errors.Join(
 		count(db, &g.Quarantined, "mails WHERE state = 'quarantine'"),
 		count(db, &g.LettersWait, "letters WHERE state = 'ready' AND attempts > 0"),
 		count(db, &g.LettersHeld, "letters WHERE state = 'held'"),
-		count(db, &g.LettersFailed, "letters WHERE failed_at >= ?", from),
-		count(db, &g.UnmatchedDSN, "mails WHERE disposition = 'bounce' AND ticket = '' AND decided_at >= ?", from),
-		count(db, &g.New, "tickets WHERE opened_at >= ?", from),
-		count(db, &g.Closed, "tickets WHERE closed_at >= ?", from),
+		count(db, &g.LettersFailed, "letters WHERE failed_at > ? AND failed_at <= ?", from, to),
+		count(db, &g.UnmatchedDSN, "mails WHERE disposition = 'bounce' AND ticket = '' AND decided_at > ? AND decided_at <= ?", from, to),
+		count(db, &g.New, "tickets WHERE opened_at > ? AND opened_at <= ?", from, to),
+		count(db, &g.Closed, "tickets WHERE closed_at > ? AND closed_at <= ?", from, to),
 		count(db, &g.Open, "tickets WHERE state <> 'closed'"),
 		count(db, &g.Mails, "locations"),
 		count(db, &g.Pending, "locations l JOIN mails m ON m.id = l.mail_id WHERE m.state = 'pending'"),
 	)
 }
 
-func digestGroups(db *gorm.DB, g *ticket.Digest, since time.Time) error {
+func digestGroups(db *gorm.DB, g *ticket.Digest, since, now time.Time) error {
 	type group struct {
 		Name string
 		N    int
@@ -110,10 +110,10 @@ func digestGroups(db *gorm.DB, g *ticket.Digest, since time.Time) error {
 	for _, r := range rights {
 		g.OpenByRight[ticket.Right(r.Name)] = r.N
 	}
-	from := micros(since)
-	err = db.Raw(`SELECT disposition AS name, count(*) AS n FROM mails WHERE decided_at >= ? GROUP BY disposition
+	from, to := micros(since), micros(now)
+	err = db.Raw(`SELECT disposition AS name, count(*) AS n FROM mails WHERE decided_at > ? AND decided_at <= ? GROUP BY disposition
 		UNION ALL SELECT CASE WHEN mail_id IS NULL THEN 'baseline' ELSE 'duplicate' END AS name, count(*) AS n
-		FROM locations WHERE saved_at >= ? AND (mail_id IS NULL OR duplicate) GROUP BY 1`, from, from).Scan(&dispositions).Error
+		FROM locations WHERE saved_at > ? AND saved_at <= ? AND (mail_id IS NULL OR duplicate) GROUP BY 1`, from, to, from, to).Scan(&dispositions).Error
 	if err != nil {
 		return err
 	}

@@ -165,8 +165,11 @@ func testDigest(t *testing.T, w *world) {
 	if diff := cmp.Diff(want, must[ticket.Digest](t)(s.Digest(t.Context(), w.now.Add(-day), w.now))); diff != "" {
 		t.Error(diff)
 	}
-	if got := must[ticket.Digest](t)(s.Digest(t.Context(), before, w.now)); got.New != 8 || got.Closed != 1 {
+	if got := must[ticket.Digest](t)(s.Digest(t.Context(), before.Add(-time.Second), w.now)); got.New != 8 || got.Closed != 1 {
 		t.Errorf("over three days: %d new, %d closed", got.New, got.Closed)
+	}
+	if got := must[ticket.Digest](t)(s.Digest(t.Context(), before.Add(-time.Second), before)); got.New != 1 || got.Closed != 1 || len(got.Dispositions) != 0 {
+		t.Errorf("up to two days ago: %d new, %d closed, %v", got.New, got.Closed, got.Dispositions)
 	}
 }
 

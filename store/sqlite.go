@@ -20,9 +20,13 @@ import (
 
 const sqliteConnections = 4 // writers take turns, readers do not wait for them
 
-func openSQLite(path string) (*sql.DB, engine, error) {
+// openSQLite opens the file; create makes it when it is missing.
+func openSQLite(path string, create bool) (*sql.DB, engine, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
 		return nil, engine{}, errors.New("sqlite: needs a file, such as sqlite:privacybot.db")
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !create {
+		return nil, engine{}, fmt.Errorf("there is no file %s: %w", path, ErrOlderSchema)
 	}
 	if err := privateFile(path); err != nil {
 		return nil, engine{}, err

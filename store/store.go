@@ -65,7 +65,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	var err error
 	switch scheme, rest, _ := strings.Cut(c.URL, ":"); scheme {
 	case "sqlite":
-		s.sql, s.engine, err = openSQLite(rest)
+		s.sql, s.engine, err = openSQLite(rest, c.Migrate)
 	case "postgres", "postgresql":
 		s.sql, s.engine, err = openPostgres(c.URL)
 	default:

@@ -67,8 +67,8 @@ func (k demoCmd) Run(ctx context.Context, c console) error {
 	}
 	defer p.Close()
 	story.Pipeline = p
-	story.Tell.Say("Example Phones publishes " + demo.Mailbox + " in its privacy policy. This is a real mailbox (IMAP " + world.IMAP + "),")
-	story.Tell.Say("a real mail server (SMTP " + world.SMTP + ") and the real program, on this machine only.")
+	story.Tell.Say("Example Phones publishes " + demo.Mailbox + " in its privacy policy. This is a real mailbox (IMAP " + world.IMAP +
+		"), a real mail server (SMTP " + world.SMTP + ") and the real program, on this machine only.")
 	if err := story.Play(ctx); err != nil {
 		return err
 	}
@@ -169,8 +169,8 @@ func stay(ctx context.Context, story *demo.Story, p *pipeline.Pipeline, album *d
 	clock.Run()
 	host, port := split(story.World.SMTP)
 	story.Tell.Act("6", "The servers stay up. Write to the mailbox; the answer is kept in the same folder. Ctrl-C ends.")
-	story.Tell.Say("curl smtp://" + story.World.SMTP + " --mail-from you@example.org --mail-rcpt " + demo.Mailbox + " -T mail.eml")
-	story.Tell.Say("swaks --server " + host + " --port " + port + " --from you@example.org --to " + demo.Mailbox + " --body 'Please delete my account'")
+	story.Tell.Show("curl smtp://" + story.World.SMTP + " --mail-from you@example.org --mail-rcpt " + demo.Mailbox + " -T mail.eml")
+	story.Tell.Show("swaks --server " + host + " --port " + port + " --from you@example.org --to " + demo.Mailbox + " --body 'Please delete my account'")
 	err := p.Run(ctx)
 	story.Tell.Flush()
 	if closeErr := album.Close(); err == nil {

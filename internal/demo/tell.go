@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 type Teller interface {
 	Act(number, what string)
 	Say(text string)
+	Show(line string) // to be copied
 	Mail(c ticket.MailCause, d ticket.Decision)
 	Letter(l store.Delivery, outcome string)
 	Flush() // the round is over
@@ -56,19 +58,26 @@ func (s *Screen) Act(number, what string) {
 }
 
 // Say tells one plain thing.
-func (s *Screen) Say(text string) { fmt.Fprintln(s.Out, "   "+text) }
+func (s *Screen) Say(text string) {
+	for _, line := range wrap(text, s.Width-6) {
+		fmt.Fprintln(s.Out, "   "+line)
+	}
+}
+
+// Show shows a line to copy, as it is.
+func (s *Screen) Show(line string) { fmt.Fprintln(s.Out, "   "+line) }
 
 // Mail tells what became of a mail, why, and what is sent because of it.
 func (s *Screen) Mail(c ticket.MailCause, d ticket.Decision) {
 	colour, became := s.became(d)
 	from := c.Message.From.Address
 	fmt.Fprintf(s.Out, "   %s  %s  %s  %s %s\n",
-		c.Message.ReceivedAt.In(s.Zone).Format("15:04"), pad(from, 31), pad(c.Verdict.Language, 7), s.paint(colour, pad(became, 24)), d.Ref)
+		c.Message.ReceivedAt.In(s.Zone).Format("15:04"), pad(from, 31), pad(strings.Replace(c.Verdict.Language, "und", "", 1), 7), s.paint(colour, pad(became, 24)), d.Ref)
 	indent := strings.Repeat(" ", 10)
 	if quote := evidence(c, d); quote != "" {
 		fmt.Fprintln(s.Out, indent+s.paint(dim, runewidth.Truncate("because it says "+quote, s.Width-11, "…")))
 	} else {
-		fmt.Fprintln(s.Out, indent+s.paint(dim, runewidth.Truncate(d.Reason, s.Width-11, "…")))
+		fmt.Fprintln(s.Out, indent+s.paint(dim, runewidth.Truncate(ruleNumber.ReplaceAllString(d.Reason, ""), s.Width-11, "…")))
 	}
 	for _, line := range s.consequences(d) {
 		fmt.Fprintln(s.Out, indent+line)
@@ -138,7 +147,7 @@ func (s *Screen) consequences(d ticket.Decision) []string {
 		if ch.Ticket.Version == 1 && ch.Ticket.Silent != "" {
 			lines = append(lines, s.paint(yellow, "• no automatic answer: "+ch.Ticket.Silent))
 		}
-		if legal, _ := ch.Ticket.Due(); ch.Ticket.Version == 1 && !legal.IsZero() {
+		if legal, _ := ch.Ticket.Due(); ch.Ticket.Version == 1 && !legal.IsZero() && ch.Ticket.NeedsHuman == "" {
 			lines = append(lines, s.paint(dim, "• answer due "+legal.In(s.Zone).Format("Mon 2 Jan 2006")))
 		}
 	}
@@ -161,6 +170,9 @@ func letterWords(l ticket.LetterOrder) string {
 	}
 	return text
 }
+
+// ruleNumber is how rules of automatic mail are numbered; a newcomer does not need it.
+var ruleNumber = regexp.MustCompile(`\b[A-D]\d+ `)
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
@@ -185,7 +197,7 @@ func (s *Screen) Flush() {
 	total := 0
 	for _, k := range s.order {
 		total += s.letters[k]
-		parts = append(parts, fmt.Sprintf("%d %s", s.letters[k], strings.ReplaceAll(string(k), "_", " ")))
+		parts = append(parts, fmt.Sprintf("%d × %s", s.letters[k], strings.ReplaceAll(string(k), "_", " ")))
 	}
 	if total > 0 {
 		fmt.Fprintf(s.Out, "\n   %s\n", s.paint(bold, plural(total, "letter")+" sent"))
@@ -248,6 +260,9 @@ func (l Lines) Act(number, what string) { l.put(line{Event: "act", Text: number 
 
 // Say tells one plain thing.
 func (l Lines) Say(text string) { l.put(line{Event: "note", Text: text}) }
+
+// Show shows a line to copy.
+func (l Lines) Show(text string) { l.put(line{Event: "note", Text: text}) }
 
 // Mail tells what became of a mail.
 func (l Lines) Mail(c ticket.MailCause, d ticket.Decision) {
