@@ -19,7 +19,13 @@ const (
 	letterBatch = 50
 	giveUpAfter = 5 * 24 * time.Hour // RFC 5321 4.5.4.1
 	alarmLimit  = time.Minute
+
+	stageShadow = "shadow"
 )
+
+// errShadow says that a letter was written before the office went into shadow mode, in which mail
+// goes to staff only. It waits, and is not given up.
+var errShadow = errors.New("shadow mode: letters to requesters wait")
 
 // ErrMailServer says that the mail server refuses this installation (sign-in, sender, TLS): every
 // letter waits, none is given up (CASES C42, C47).
@@ -74,6 +80,9 @@ func (p *Pipeline) send(ctx context.Context, l store.Delivery) responder.Result 
 	}
 	if l.Kind == ticket.LetterAlarm {
 		return p.alarm(ctx, l)
+	}
+	if _, staff := p.cfg.Policy.StaffByAddress(l.To); p.cfg.Policy.Shadow && l.Kind.External() && !staff {
+		return responder.Result{Outcome: responder.Temporary, Stage: stageShadow, Err: errShadow}
 	}
 	return p.sender.Send(ctx, l.To, l.Raw)
 }
@@ -165,7 +174,7 @@ func outcome(res responder.Result, age time.Duration) (ticket.DeliveryResult, bo
 		return ticket.DeliveryAccepted, true
 	case res.Outcome == responder.Permanent:
 		return ticket.DeliveryRefused, true
-	case res.Outcome != responder.Configuration && age > giveUpAfter: // C49
+	case res.Outcome != responder.Configuration && res.Stage != stageShadow && age > giveUpAfter: // C49
 		return ticket.DeliveryRefused, true
 	}
 	return "", false

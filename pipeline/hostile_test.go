@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -81,4 +82,28 @@ func TestTwoProgramsOfTheHouse(t *testing.T) {
 	if n := len(o.smtp.Mails()); n != settled {
 		t.Errorf("it goes on: %d letters, then %d", settled, n)
 	}
+}
+
+// DESIGN.md section 6: in shadow mode mail goes to staff only, letters written before it included.
+func TestShadowModeHoldsWhatWasQueued(t *testing.T) {
+	o := newOffice(t, "sqlite:"+t.TempDir()+"/office.db")
+	jane := "jane@people.example.org"
+	o.smtp.Stop()
+	o.receive(jane, "account", "Please delete my account.")
+	_ = o.pipeline.Once(context.Background())
+	o.smtp.Start()
+	o.config.Policy.Shadow = true
+	o.open()
+	for range 8 {
+		o.later(24 * time.Hour)
+		o.once()
+	}
+	if n := len(o.smtp.To(jane)); n != 0 {
+		t.Fatalf("%d letters to the requester in shadow mode", n)
+	}
+	o.config.Policy.Shadow = false
+	o.open()
+	o.later(24 * time.Hour)
+	o.once()
+	o.one(jane, ticket.LetterAcknowledgement)
 }

@@ -73,7 +73,7 @@ func (d *draft) due() {
 		ch.Ticket.Child.AtOnce = 0
 		d.alarm(ch)
 	}
-	if t.Verifying() {
+	if t.Verifying() && t.Undeliverable == "" { // B25: nothing more to an address that returned a letter
 		if at := t.Verification.nextReminder(); !at.IsZero() && !at.After(d.now) {
 			d.remind(d.change(t))
 		}

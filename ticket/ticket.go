@@ -236,7 +236,7 @@ func (t Ticket) NextAt() time.Time {
 	if t.Child != nil && t.Child.AcknowledgedAt.IsZero() {
 		sooner(t.Child.NextAlarm)
 	}
-	if t.Verifying() {
+	if t.Verifying() && t.Undeliverable == "" {
 		sooner(t.Verification.nextReminder())
 	}
 	return next
