@@ -71,3 +71,28 @@ func TestForgedChildReportsAreBraked(t *testing.T) {
 		t.Error("the hourly brake holds acknowledgements and no alarms (A53)")
 	}
 }
+
+// BEHAVIOURS 12: a letter that is only attached may be a request, so people read it and its clock
+// runs; a mail with a calendar entry or a small picture and nothing else is no letter.
+func TestOnlyAnAttachment(t *testing.T) {
+	for _, c := range []struct {
+		a    ticket.Attachment
+		want ticket.Disposition
+	}{
+		{ticket.Attachment{Name: "letter.pdf", Type: "application/pdf", Size: 9000}, ticket.DispTicket},
+		{ticket.Attachment{Name: "scan.jpg", Type: "image/jpeg", Size: 900000}, ticket.DispTicket},
+		{ticket.Attachment{Type: "message/rfc822", Size: 900}, ticket.DispTicket},
+		{ticket.Attachment{Name: "logo.png", Type: "image/png", Size: 900}, ticket.DispOther},
+		{ticket.Attachment{Name: "invite.ics", Type: "text/calendar", Size: 900}, ticket.DispOther},
+	} {
+		m := from("jane@example.org", "")
+		m.Attachments = []ticket.Attachment{c.a}
+		d := ticket.Decide(noon, facts(t), ticket.MailCause{ID: 3, Message: m, Verdict: other()})
+		if d.Disposition != c.want {
+			t.Errorf("%s: %s, want %s", c.a.Type, d.Disposition, c.want)
+		}
+		if c.want == ticket.DispTicket && d.Changes[0].Ticket.Requests[0].Deadline.Legal.IsZero() {
+			t.Errorf("%s: no clock", c.a.Type)
+		}
+	}
+}

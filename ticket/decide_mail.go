@@ -77,8 +77,19 @@ func unreadable(c MailCause) string {
 		return "its text could not be read"
 	case len(m.Damage) > 0 && m.From.IsZero():
 		return "it is damaged and names no sender"
+	case m.NewText == "" && m.Text == "" && c.Verdict.Route != RouteSpam && slices.ContainsFunc(m.Attachments, writing):
+		return "it says nothing itself; the request may stand in its attachment"
 	}
 	return ""
+}
+
+// writing reports whether a file may hold what a person wrote: a letter, a scan, a forwarded mail.
+func writing(a Attachment) bool {
+	switch a.Type {
+	case "text/calendar", "text/vcard", "text/x-vcard", "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature":
+		return false
+	}
+	return !strings.HasPrefix(a.Type, "audio/") && !strings.HasPrefix(a.Type, "video/") && (!strings.HasPrefix(a.Type, "image/") || a.Size > maxPicture)
 }
 
 // asksSomething reports whether the verdict gives work to people.
