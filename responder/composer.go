@@ -82,8 +82,11 @@ func NewComposer(c Config) (*Composer, error) {
 	return composer, nil
 }
 
-// rehearse renders the samples of every letter that a language has.
+// rehearse renders the samples of every letter that a language has, and prepares what all
+// letters share.
 func (c *Composer) rehearse() error {
+	c.catalogue.layout.learning = true
+	defer func() { c.catalogue.layout.learning = false }()
 	var problems []error
 	for _, tag := range c.catalogue.tags() {
 		broken := map[ticket.LetterKind]bool{}

@@ -1,9 +1,11 @@
 package responder
 
 import (
+	"encoding/binary"
 	"fmt"
 	"html/template"
 	"io/fs"
+	"strconv"
 	"strings"
 )
 
@@ -15,27 +17,114 @@ type page struct {
 	Organisation string
 	Ref          string
 	Tone         string // "plain", "internal" or "alarm"
-	Blocks       []block
-	Foot         []block
+	Blocks       []shownBlock
+	Foot         []shownBlock
+}
+
+// shownBlock is a block with its finished HTML.
+type shownBlock struct {
+	block
+	HTML template.HTML
 }
 
 // htmlPart makes HTML from the same blocks as the text part.
 func (l *layout) htmlPart(p page, blocks []block) (string, error) {
-	p.Blocks = blocks
+	foot := len(blocks)
 	for i, b := range blocks {
 		if b.Kind == blockFoot {
-			p.Blocks, p.Foot = blocks[:i], blocks[i+1:]
+			foot = i
 		}
 	}
+	var err error
+	if p.Blocks, err = l.blocks(blocks[:foot]); err != nil {
+		return "", err
+	}
+	if p.Foot, err = l.blocks(blocks[min(foot+1, len(blocks)):]); err != nil {
+		return "", err
+	}
 	var b strings.Builder
+	b.Grow(pageSize)
 	if err := l.template.Execute(&b, p); err != nil {
 		return "", fmt.Errorf("layout: %w", err)
 	}
 	return tidy(b.String()), nil
 }
 
+const pageSize = 16 << 10 // most pages are smaller
+
+// blocks makes the HTML of each block.
+func (l *layout) blocks(all []block) ([]shownBlock, error) {
+	out := make([]shownBlock, len(all))
+	for i, b := range all {
+		h, err := l.block(b)
+		if err != nil {
+			return nil, fmt.Errorf("layout: %w", err)
+		}
+		out[i] = shownBlock{b, h}
+	}
+	return out, nil
+}
+
+// block makes the HTML of b by the template that has the name of its kind. A layout without such
+// templates shows the blocks in its own way.
+func (l *layout) block(b block) (template.HTML, error) {
+	if !l.perKind || b.Kind == blockFoot {
+		return "", nil
+	}
+	key := b.key()
+	if h, found := l.prepared[string(key)]; found {
+		return h, nil
+	}
+	var w strings.Builder
+	if err := l.template.ExecuteTemplate(&w, string(b.Kind), b); err != nil {
+		return "", err
+	}
+	h := template.HTML(w.String())
+	if l.learning {
+		l.prepared[string(key)] = h
+	}
+	return h, nil
+}
+
+// key is the same for blocks that hold the same.
+func (b block) key() []byte {
+	key := make([]byte, 0, 256)
+	add := func(part string) {
+		key = binary.AppendUvarint(key, uint64(len(part)))
+		key = append(key, part...)
+	}
+	for _, part := range []string{string(b.Kind), b.Text, b.URL, strconv.FormatBool(b.Urgent)} {
+		add(part)
+	}
+	for _, it := range b.Items {
+		add(it.Label)
+		add(it.Text)
+	}
+	for _, row := range b.Rows {
+		key = binary.AppendUvarint(key, uint64(len(row)))
+		for _, cell := range row {
+			add(cell)
+		}
+	}
+	for _, one := range b.Bars {
+		add(one.Label)
+		key = binary.AppendUvarint(binary.AppendUvarint(key, uint64(one.Value)), uint64(one.Percent))
+	}
+	for _, l := range b.Lines {
+		add(l)
+	}
+	return key
+}
+
 // layout is the one page that all letters share.
-type layout struct{ template *template.Template }
+type layout struct {
+	template *template.Template
+	perKind  bool // it has a template for each kind of block
+	// prepared is the HTML of the blocks that the rehearsal met, by their keys: most blocks are
+	// the same in every letter. Only the rehearsal writes it, which knows made-up data alone.
+	prepared map[string]template.HTML
+	learning bool
+}
 
 // parseLayout reads layout.html. Comments for Outlook come from functions, because
 // html/template takes all comments out; they hold nothing but the text below.
@@ -56,7 +145,8 @@ func parseLayout(files fs.FS, name, shown string) (*layout, error) {
 	if err != nil {
 		return nil, err // names the file and the line
 	}
-	return &layout{template: t}, nil
+	perKind := t.Lookup(string(blockParagraph)) != nil
+	return &layout{template: t, perKind: perKind, prepared: map[string]template.HTML{}}, nil
 }
 
 // indent keeps the spaces that a line begins with.
@@ -69,7 +159,8 @@ func indent(s string) string {
 // tidy takes out the empty lines and the indentation that the template's actions leave.
 func tidy(s string) string {
 	var b strings.Builder
-	for _, l := range strings.Split(s, "\n") {
+	b.Grow(len(s))
+	for l := range strings.SplitSeq(s, "\n") {
 		if l = strings.TrimSpace(l); l != "" {
 			b.WriteString(l)
 			b.WriteByte('\n')

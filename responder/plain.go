@@ -37,7 +37,7 @@ func (blk block) plain(b *strings.Builder) {
 	switch blk.Kind {
 	case blockList:
 		for _, it := range blk.Items {
-			b.WriteString(wrap(labelled(it.Label, it.Text), "- ", "  "))
+			wrap(b, labelled(it.Label, it.Text), "- ", "  ")
 		}
 	case blockFacts:
 		facts(b, blk.Rows)
@@ -48,21 +48,21 @@ func (blk block) plain(b *strings.Builder) {
 	case blockCode:
 		b.WriteString("Code: " + blk.Text + "\n")
 	case blockWarning:
-		b.WriteString(wrap(blk.Text, "! ", "  "))
+		wrap(b, blk.Text, "! ", "  ")
 	case blockWords:
 		for _, l := range blk.Lines {
-			b.WriteString(wrap(l, "", ""))
+			wrap(b, l, "", "")
 		}
 	case blockFrame:
 		for _, l := range blk.Lines {
-			b.WriteString(wrap(l, "| ", "| "))
+			wrap(b, l, "| ", "| ")
 		}
 	case blockFoot:
 		b.WriteString("-- \n") // RFC 3676 4.3: mail programs leave it out of answers
 	case blockLink:
 		b.WriteString(labelled(blk.Text, blk.URL) + "\n") // never wrapped: an address must stay whole
 	default:
-		b.WriteString(wrap(blk.Text, "", ""))
+		wrap(b, blk.Text, "", "")
 	}
 }
 
@@ -92,10 +92,11 @@ func facts(b *strings.Builder, rows [][]string) {
 		label := strings.TrimRight(r[0]+colon(r[0]), " ")
 		indent := strings.Repeat(" ", widest+3)
 		if columns(label) > widest+2 {
-			b.WriteString(label + "\n" + wrap(r[1], indent, indent))
+			b.WriteString(label + "\n")
+			wrap(b, r[1], indent, indent)
 			continue
 		}
-		b.WriteString(wrap(r[1], label+indent[columns(label):], indent))
+		wrap(b, r[1], label+indent[columns(label):], indent)
 	}
 }
 
@@ -133,40 +134,62 @@ func bars(b *strings.Builder, all []bar) {
 	}
 }
 
-// wrap breaks s at spaces and between wide letters, so that lines hold lineWidth columns. Words
-// and addresses are never cut.
-func wrap(s, first, next string) string {
+// wrap writes s broken at spaces and between wide letters, so that lines hold lineWidth columns.
+// Words and addresses are never cut. The first line begins with first, the others with next.
+func wrap(b *strings.Builder, s, first, next string) {
 	if strings.TrimSpace(s) == "" {
-		return strings.TrimRight(first, " ") + "\n"
+		b.WriteString(strings.TrimRight(first, " "))
+		b.WriteByte('\n')
+		return
 	}
-	indent := s[:len(s)-len(strings.TrimLeft(s, " \t"))]
-	var b strings.Builder
-	used := columns(first + indent)
-	b.WriteString(first + indent)
-	fresh := true
-	for _, a := range atoms(s[len(indent):]) {
-		need := columns(a.text)
-		if a.space && !fresh {
+	rest := strings.TrimLeft(s, " \t")
+	indent := s[:len(s)-len(rest)]
+	b.WriteString(first)
+	b.WriteString(indent)
+	used, fresh := columns(first)+columns(indent), true
+	for rest = strings.TrimRight(rest, " \t"); rest != ""; fresh = false {
+		var a atom
+		a, rest = cutAtom(rest)
+		need := a.columns
+		if a.space {
 			need++
 		}
-		if !fresh && used+need > lineWidth {
-			b.WriteString("\n" + next)
-			used, fresh, need = columns(next), true, columns(a.text)
-		}
-		if a.space && !fresh {
+		switch {
+		case !fresh && used+need > lineWidth:
+			b.WriteByte('\n')
+			b.WriteString(next)
+			used, need = columns(next), a.columns
+		case !fresh && a.space:
 			b.WriteByte(' ')
 		}
 		b.WriteString(a.text)
-		used, fresh = used+need, false
+		used += need
 	}
 	b.WriteByte('\n')
-	return b.String()
 }
 
 // atom is what stays on one line; space says that a space stood before it.
 type atom struct {
-	text  string
-	space bool
+	text    string
+	columns int
+	space   bool
+}
+
+// cutAtom takes the first atom off s, which does not end in a space.
+func cutAtom(s string) (a atom, rest string) {
+	word := strings.TrimLeft(s, " \t")
+	a.space = len(word) < len(s)
+	prev := ' '
+	for i, r := range word {
+		if r == ' ' || r == '\t' || (i > 0 && !together(prev, r)) {
+			a.text = word[:i]
+			return a, word[i:]
+		}
+		a.columns += columnsOf(r)
+		prev = r
+	}
+	a.text = word
+	return a, ""
 }
 
 const (
@@ -174,42 +197,42 @@ const (
 	noEnd   = "（【《「『“‘"            // never last on a line
 )
 
-func atoms(s string) []atom {
-	var out []atom
-	space := false
-	prev := ' '
-	for _, r := range s {
-		if r == ' ' || r == '\t' {
-			space, prev = true, ' '
-			continue
-		}
-		joined := len(out) > 0 && !space && (strings.ContainsRune(noStart, r) || strings.ContainsRune(noEnd, prev) || (!wide(r) && !wide(prev)))
-		if joined {
-			out[len(out)-1].text += string(r)
-		} else {
-			out = append(out, atom{text: string(r), space: space})
-		}
-		space, prev = false, r
-	}
-	return out
+// together reports whether no line may end between a and b.
+func together(a, b rune) bool {
+	return (!wide(a) && !wide(b)) || strings.ContainsRune(noStart, b) || strings.ContainsRune(noEnd, a)
 }
 
 // columns is how wide s stands in a fixed-width font.
 func columns(s string) int {
 	n := 0
 	for _, r := range s {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case wide(r):
-			n += 2
-		default:
-			n++
-		}
+		n += columnsOf(r)
 	}
 	return n
 }
 
+func columnsOf(r rune) int {
+	switch {
+	case r < firstMark:
+		return 1
+	case unicode.Is(unicode.Mn, r):
+		return 0
+	case wide(r):
+		return 2
+	}
+	return 1
+}
+
+// Below these every letter is narrow and none is a mark, which spares most letters the tables.
+const (
+	firstMark = '\u0300'
+	firstWide = '\u1100'
+)
+
 func wide(r rune) bool {
+	if r < firstWide {
+		return false
+	}
 	k := width.LookupRune(r).Kind()
 	return k == width.EastAsianWide || k == width.EastAsianFullwidth
 }

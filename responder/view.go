@@ -71,7 +71,7 @@ func (c *Composer) newView(o ticket.LetterOrder, w *wordlist, now time.Time) vie
 		Organisation: line(org.Name, maxLine), Address: line(org.Address.Address, maxLine),
 		Postal: line(org.Postal, maxLine), PolicyURL: line(org.PolicyURL, maxLine),
 		Footer: texts(nonEmpty(c.config.Footer)),
-		Kind: string(o.Kind), Ref: line(o.Ref, maxLine),
+		Kind:   string(o.Kind), Ref: line(o.Ref, maxLine),
 		Received: text(w.date(in(d.ReceivedAt))), ReceivedAt: text(w.clock(in(d.ReceivedAt))),
 		Due: text(w.date(in(d.Due))), DueAt: text(w.clock(in(d.Due))),
 		Law: line(w.law(d.LawName), maxLine), Code: line(d.Code, 20), CodeUntil: text(w.clock(in(d.CodeUntil))),

@@ -3,6 +3,7 @@ package responder
 import (
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 	"time"
 
@@ -57,10 +58,21 @@ func (w *wordlist) date(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return strings.NewReplacer(
-		"{weekday}", w.Weekdays[t.Weekday()], "{day}", fmt.Sprint(t.Day()), "{month}", w.Months[t.Month()-1],
-		"{number}", fmt.Sprint(int(t.Month())), "{year}", fmt.Sprint(t.Year()),
-	).Replace(w.Date)
+	return expand(w.Date, func(name string) string {
+		switch name {
+		case "weekday":
+			return w.Weekdays[t.Weekday()]
+		case "day":
+			return strconv.Itoa(t.Day())
+		case "month":
+			return w.Months[t.Month()-1]
+		case "number":
+			return strconv.Itoa(int(t.Month()))
+		case "year":
+			return strconv.Itoa(t.Year())
+		}
+		return "{" + name + "}"
+	})
 }
 
 // clock writes day and time with the distance from UTC, which nobody misreads.
@@ -68,9 +80,35 @@ func (w *wordlist) clock(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return strings.NewReplacer(
-		"{date}", w.date(t), "{hour}", t.Format("15"), "{minute}", t.Format("04"), "{zone}", zone(t),
-	).Replace(w.Clock)
+	return expand(w.Clock, func(name string) string {
+		switch name {
+		case "date":
+			return w.date(t)
+		case "hour":
+			return t.Format("15")
+		case "minute":
+			return t.Format("04")
+		case "zone":
+			return zone(t)
+		}
+		return "{" + name + "}"
+	})
+}
+
+// expand replaces each {name} in pattern by its value.
+func expand(pattern string, value func(name string) string) string {
+	var b strings.Builder
+	for {
+		before, after, _ := strings.Cut(pattern, "{")
+		name, rest, found := strings.Cut(after, "}")
+		if !found {
+			b.WriteString(pattern)
+			return b.String()
+		}
+		b.WriteString(before)
+		b.WriteString(value(name))
+		pattern = rest
+	}
 }
 
 func zone(t time.Time) string {

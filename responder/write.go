@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/emersion/go-message"
 	"github.com/emersion/go-message/mail"
+	"github.com/emersion/go-message/textproto"
 	"privacybot/ticket"
 )
 
@@ -178,68 +178,41 @@ func autoSubmitted(o ticket.LetterOrder) string {
 // the Message-ID, so that the bytes are the same each time. htmlPart may be empty.
 func assemble(head func(*mail.Header), messageID, textPart, htmlPart string) ([]byte, error) {
 	var b bytes.Buffer
+	b.Grow(2<<10 + 5*(len(textPart)+len(htmlPart))/4)
 	var h mail.Header
+	boundary := ""
 	if htmlPart == "" {
 		h.Set("Content-Transfer-Encoding", encoding(textPart))
 		h.SetContentType("text/plain", map[string]string{"charset": "utf-8"})
 	} else {
 		sum := sha256.Sum256([]byte(messageID))
-		h.SetContentType("multipart/alternative", map[string]string{"boundary": "=_" + hex.EncodeToString(sum[:16])})
+		boundary = "=_" + hex.EncodeToString(sum[:16])
+		h.SetContentType("multipart/alternative", map[string]string{"boundary": boundary})
 	}
 	h.Set("MIME-Version", "1.0")
 	head(&h)
-	w, err := message.CreateWriter(&b, h.Header)
-	if err != nil {
+	if err := textproto.WriteHeader(&b, h.Header.Header); err != nil {
 		return nil, fmt.Errorf("write: %w", err)
 	}
 	if htmlPart == "" {
-		err := finish(w, textPart)
-		return crlf(b.Bytes()), err
+		return crlf(appendEncoded(b.Bytes(), encoding(textPart), textPart)), nil
 	}
 	for _, part := range []struct{ mediaType, body string }{{"text/plain", textPart}, {"text/html", htmlPart}} {
-		var ph message.Header
-		ph.SetContentType(part.mediaType, map[string]string{"charset": "utf-8"})
-		ph.Set("Content-Transfer-Encoding", encoding(part.body))
-		pw, err := w.CreatePart(ph)
-		if err != nil {
-			return nil, fmt.Errorf("write: %w", err)
-		}
-		if err := finish(pw, part.body); err != nil {
-			return nil, err
-		}
+		used := encoding(part.body)
+		fmt.Fprintf(&b, "--%s\r\nContent-Transfer-Encoding: %s\r\nContent-Type: %s; charset=utf-8\r\n\r\n", boundary, used, part.mediaType)
+		b.Write(appendEncoded(b.AvailableBuffer(), used, part.body))
+		b.WriteString("\r\n")
 	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("write: %w", err)
-	}
+	b.WriteString("--" + boundary + "--\r\n")
 	return crlf(b.Bytes()), nil
 }
 
-func finish(w *message.Writer, body string) error {
-	if _, err := w.Write([]byte(strings.ReplaceAll(body, "\n", "\r\n"))); err != nil {
-		return fmt.Errorf("write: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return fmt.Errorf("write: %w", err)
-	}
-	return nil
-}
-
-// encoding picks the shorter of the two encodings that pass every server.
-func encoding(s string) string {
-	high := 0
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			high++
-		}
-	}
-	if high*6 > len(s) {
-		return "base64"
-	}
-	return "quoted-printable"
-}
-
-// crlf makes every line end CRLF: no bare CR or LF leaves (CASES A45).
+// crlf makes every line end CRLF: no bare CR or LF leaves (CASES A45). What is right already is
+// given back as it is.
 func crlf(raw []byte) []byte {
+	if n := bytes.Count(raw, []byte("\r\n")); n == bytes.Count(raw, []byte("\n")) && n == bytes.Count(raw, []byte("\r")) {
+		return raw
+	}
 	raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
 	raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
 	return bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n"))
