@@ -51,7 +51,7 @@ func (c *Classifier) suggestLaw(a *analysis, m ticket.Message) (string, []ticket
 		return code, []ticket.Evidence{{Quote: quote, Rule: "telephone country code"}}
 	}
 	for _, art := range []string{"art15", "art16", "art17", "art18", "art20", "art21"} {
-		if p := a.first(c, art); p != nil && strings.HasPrefix(a.doc.quote(a.doc.sents[p.sent], p.from, p.to), "1798") == false {
+		if p := a.first(c, art); p != nil && !strings.HasPrefix(a.doc.quote(a.doc.sents[p.sent], p.from, p.to), "1798") {
 			return "eu-gdpr", []ticket.Evidence{{Quote: short(a.doc.quote(a.doc.sents[p.sent], p.from, p.to)), Rule: "article cited"}}
 		}
 	}

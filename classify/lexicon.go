@@ -43,7 +43,6 @@ type entry struct {
 	lang    int8
 	negated bool  // the words carry their own negation ("-delete: löschen Sie nicht")
 	words   []pat // what follows the first word
-	last    bool
 }
 
 // pat is one word of a phrase.

@@ -38,7 +38,7 @@ func markerPhrase(s string, set map[string]bool) bool {
 		return false
 	}
 	core := strings.Trim(t, "-_=*>< \t—–―~+|#.")
-	dashed := len(t)-len(core) >= 4 && strings.ContainsAny(string(t[0]), "-_=*\xe2~+|#<")
+	dashed := len(t)-len(core) >= 4 && strings.ContainsAny(string([]rune(t)[:1]), "-_=*—–―~+|#<")
 	colon := strings.HasSuffix(core, ":") || strings.HasSuffix(core, "：")
 	if !dashed && !colon && !strings.HasPrefix(t, ">>>") {
 		return false

@@ -66,7 +66,6 @@ type htmlWriter struct {
 	lines  []htmlLine
 	line   strings.Builder
 	space  bool
-	blanks int
 	hidden strings.Builder
 	boxes  int
 	size   int
