@@ -2,10 +2,12 @@ package pipeline_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"privacybot/pipeline"
 	"privacybot/ticket"
 )
 
@@ -106,4 +108,35 @@ func TestShadowModeHoldsWhatWasQueued(t *testing.T) {
 	o.later(24 * time.Hour)
 	o.once()
 	o.one(jane, ticket.LetterAcknowledgement)
+}
+
+// C52: a clock in 1970 stops everything, with a reason; one that ran ahead for a while neither
+// silences the digest of the days between nor hides mails from the sorting mail.
+func TestClockJumps(t *testing.T) {
+	o := newOffice(t, "sqlite:"+t.TempDir()+"/office.db")
+	o.config.Schedule.Hour, o.config.Schedule.Days = 0, []time.Weekday{0, 1, 2, 3, 4, 5, 6}
+	o.open()
+	o.once()
+	o.later(72 * time.Hour)
+	o.once()
+	o.later(-72*time.Hour + time.Minute)
+	o.receive("jane@people.example.org", "hello", "Nice weather today, is it not?")
+	o.once()
+	digests := len(o.all("manager@corp.example.com", ticket.LetterDigest))
+	o.later(24 * time.Hour)
+	o.once()
+	o.once()
+	if n := len(o.all("manager@corp.example.com", ticket.LetterDigest)) - digests; n != 1 {
+		t.Errorf("%d digests on the day after, want 1", n)
+	}
+	o.one(deskAt, ticket.LetterSorting)
+
+	o.receive("jane@people.example.org", "account", "Please delete my account.")
+	o.later(time.Until(time.Unix(0, 0)))
+	if err := o.pipeline.Once(context.Background()); !errors.Is(err, pipeline.ErrClock) {
+		t.Errorf("in 1970: %v", err)
+	}
+	if n := len(o.tickets()); n != 0 {
+		t.Errorf("%d tickets with a clock of 1970", n)
+	}
 }

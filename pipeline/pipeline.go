@@ -127,17 +127,28 @@ func (p *Pipeline) Once(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, leave()) }()
+	if err := p.clock(); err != nil {
+		return err
+	}
 	_, receiveErr := p.Receive(ctx)
-	if _, err := p.Work(ctx); err != nil {
-		return err
+	_, workErr := p.Work(ctx)
+	sweepErr := p.Sweep(ctx)
+	_, deliverErr := p.Deliver(ctx)
+	return errors.Join(receiveErr, workErr, sweepErr, deliverErr)
+}
+
+// ErrClock says that the computer's clock cannot be right. Nothing is done then: receipt times and
+// deadlines would be wrong for good (CASES C52).
+var ErrClock = errors.New("the clock of this computer is wrong; set it, nothing is done until then")
+
+// builtAfter is earlier than any day on which this program runs.
+var builtAfter = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func (p *Pipeline) clock() error {
+	if p.now().Before(builtAfter) {
+		return ErrClock
 	}
-	if err := p.Sweep(ctx); err != nil {
-		return err
-	}
-	if _, err := p.Deliver(ctx); err != nil {
-		return err
-	}
-	return receiveErr
+	return nil
 }
 
 // parallel is how many mails are parsed side by side.

@@ -43,7 +43,10 @@ func (p *Pipeline) Run(ctx context.Context) error {
 func (p *Pipeline) loop(ctx context.Context, name string, every time.Duration, wake <-chan struct{}, once func(context.Context) error) {
 	failures := 0
 	for {
-		err := once(ctx)
+		err := p.clock()
+		if err == nil {
+			err = once(ctx)
+		}
 		if ctx.Err() != nil {
 			return
 		}
@@ -85,23 +88,34 @@ func backoff(failures int) time.Duration {
 	return d/2 + rand.N(d/2+1)
 }
 
-// watch finds the folders and keeps one connection on each.
+// lookEvery is how often folders are listed anew: a server may make the junk folder only when it
+// has something to put there (CASES C34).
+const lookEvery = 10 * time.Minute
+
+// watch finds the folders, now and again, and keeps one connection on each.
 func (p *Pipeline) watch(ctx context.Context) {
-	var folders []mailbox.Folder
-	p.loopUntil(ctx, "folders", func(ctx context.Context) error {
-		conn, err := mailbox.Dial(ctx, p.cfg.Mailbox)
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
-		if folders, err = conn.Folders(ctx); err != nil {
-			return err
-		}
-		return p.noteJunk(ctx, folders)
-	})
 	var wg sync.WaitGroup
-	for _, f := range folders {
-		wg.Go(func() { p.watchFolder(ctx, f) })
+	watched := map[string]bool{}
+	for ctx.Err() == nil {
+		var folders []mailbox.Folder
+		p.loopUntil(ctx, "folders", func(ctx context.Context) error {
+			conn, err := mailbox.Dial(ctx, p.cfg.Mailbox)
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			if folders, err = conn.Folders(ctx); err != nil {
+				return err
+			}
+			return p.noteJunk(ctx, folders)
+		})
+		for _, f := range folders {
+			if !watched[f.Name] {
+				watched[f.Name] = true
+				wg.Go(func() { p.watchFolder(ctx, f) })
+			}
+		}
+		sleep(ctx, max(lookEvery, p.cfg.Poll), nil)
 	}
 	wg.Wait()
 }
@@ -154,6 +168,9 @@ func (p *Pipeline) followFolder(ctx context.Context, f mailbox.Folder) error {
 	}
 	defer conn.Close()
 	for {
+		if err := p.clock(); err != nil {
+			return err
+		}
 		if _, err := p.receiveFolder(ctx, conn, f); err != nil {
 			return err
 		}

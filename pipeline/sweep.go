@@ -99,12 +99,14 @@ func (p *Pipeline) sweepDay(ctx context.Context) error {
 	})
 }
 
-// lastDaily reads the mark of the last daily mails; the first ones look back a week.
+// lastDaily reads the mark of the last daily mails; the first ones look back a week. So do those
+// after a clock that ran ahead was set back: its mark would keep days silent and hide the mails of
+// those days (CASES C52). The letters' keys keep a day that had its mails from getting them again.
 func lastDaily(mark string, now time.Time) (day string, until time.Time) {
 	day, at, _ := strings.Cut(mark, " ")
 	until, err := time.Parse(time.RFC3339Nano, at)
-	if err != nil {
-		until = now.Add(-7 * 24 * time.Hour)
+	if err != nil || until.After(now.Add(time.Hour)) {
+		return "", now.Add(-7 * 24 * time.Hour)
 	}
 	return day, until
 }
