@@ -66,25 +66,26 @@ func parseResults(v string) (id string, results []authResult) {
 	return id, results
 }
 
+// dropComments takes comments out and makes quoted strings opaque. A sender chooses the local part of
+// his envelope address, and a border server writes it truthfully into its own field: what stands in
+// quotes, inside a comment as well, must never be read as a result (CASES A10). A quote that is not
+// closed hides the rest, which then proves nothing.
 func dropComments(s string) string {
-	if !strings.Contains(s, "(") {
-		return s
-	}
 	var b strings.Builder
 	depth, quote := 0, false
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '\\' && i+1 < len(s):
-			if depth == 0 {
-				b.WriteString(s[i : i+2])
-			}
-			i++
-		case c == '"' && depth == 0:
+			i++ // whatever is escaped means nothing to us
+		case c == '"':
 			quote = !quote
-			b.WriteByte(c)
-		case c == '(' && !quote:
+		case quote:
+			if depth == 0 && c != ';' && c != '=' && c != ' ' && c != '\t' && c != '(' && c != ')' {
+				b.WriteByte(c)
+			}
+		case c == '(':
 			depth++
-		case c == ')' && !quote && depth > 0:
+		case c == ')' && depth > 0:
 			depth--
 			b.WriteByte(' ')
 		case depth == 0:
@@ -95,13 +96,9 @@ func dropComments(s string) string {
 }
 
 func readResults(results []authResult, from, source string) ticket.Authentication {
-	a := ticket.Authentication{Source: source}
+	a := ticket.Authentication{Source: source, DMARC: dmarcResult(results, from)}
 	for _, r := range results {
 		switch r.method {
-		case "dmarc":
-			if d := r.props["header.from"]; d == "" || aligned(d, from) {
-				a.DMARC = merge(a.DMARC, r.result)
-			}
 		case "dkim":
 			d := r.props["header.d"]
 			if d == "" {
@@ -123,6 +120,24 @@ func readResults(results []authResult, from, source string) ticket.Authenticatio
 		}
 	}
 	return a
+}
+
+// dmarcResult is a pass only when every result about DMARC in the field is one.
+func dmarcResult(results []authResult, from string) ticket.Result {
+	result := ticket.Unknown
+	for _, r := range results {
+		if r.method != "dmarc" {
+			continue
+		}
+		switch d := r.props["header.from"]; {
+		case r.result == "fail" || r.result == "permerror":
+			return ticket.Fail
+		case r.result != "pass" || (d != "" && !aligned(d, from)):
+			return ticket.Unknown
+		}
+		result = ticket.Pass
+	}
+	return result
 }
 
 // merge keeps a pass: one good signature is enough.

@@ -70,3 +70,29 @@ func TestParseResults(t *testing.T) {
 		}
 	}
 }
+
+// A10: the sender chooses his envelope address, and the border server writes it truthfully into its
+// own field. Nothing that stands in quotes or comments there is a result.
+func TestForgedResultsInsideTheBordersOwnField(t *testing.T) {
+	for name, value := range map[string]string{
+		"quoted local part":           `mx.corp.example.com; spf=none smtp.mailfrom="a; dmarc=pass header.from=corp.example.com"@evil.example.org`,
+		"quoted local part, dkim":     `mx.corp.example.com; spf=none smtp.mailfrom="a; dkim=pass header.d=corp.example.com ;b"@evil.example.org`,
+		"in a comment":                `mx.corp.example.com; spf=pass (domain of "a) ; dmarc=pass header.from=corp.example.com ("@evil.example.org) smtp.mailfrom=evil.example.org; dmarc=none`,
+		"quote left open":             `mx.corp.example.com; spf=none smtp.mailfrom="a; dmarc=pass header.from=corp.example.com`,
+		"escaped quote":               `mx.corp.example.com; spf=none smtp.mailfrom="a\"; dmarc=pass header.from=corp.example.com"@evil.example.org`,
+		"beside the border's own":     `mx.corp.example.com; dmarc=pass header.from=corp.example.com; dmarc=none header.from=corp.example.com`,
+		"for another domain":          `mx.corp.example.com; dmarc=pass header.from=evil.example.org`,
+		"another server":              `mx.evil.example.org; dmarc=pass header.from=corp.example.com`,
+		"our name later in the field": `mx.evil.example.org; x=mx.corp.example.com; dmarc=pass header.from=corp.example.com`,
+	} {
+		raw := "Authentication-Results: " + value + "\r\nFrom: desk@corp.example.com\r\nTo: privacy@corp.example.com\r\nSubject: x\r\n\r\nx\r\n"
+		if a := Parse([]byte(raw), Options{AuthservID: "mx.corp.example.com"}).Authentication; a.Aligned() {
+			t.Errorf("%s: counts as proven: %+v", name, a)
+		}
+	}
+	honest := `mx.corp.example.com; spf=pass (domain of "o'neil"@corp.example.com) smtp.mailfrom="o neil"@corp.example.com; dmarc=pass (p=none) header.from=corp.example.com`
+	raw := "Authentication-Results: " + honest + "\r\nFrom: desk@corp.example.com\r\nSubject: x\r\n\r\nx\r\n"
+	if a := Parse([]byte(raw), Options{AuthservID: "mx.corp.example.com"}).Authentication; !a.Aligned() {
+		t.Errorf("an honest pass does not count: %+v", a)
+	}
+}
