@@ -96,3 +96,13 @@ func TestOnlyAnAttachment(t *testing.T) {
 		}
 	}
 }
+
+// A33, A55: the mailbox never writes to itself, at a plus address neither.
+func TestOwnAddress(t *testing.T) {
+	for _, a := range []string{"privacy@example.com", "Privacy@Example.com", "privacy+pb-test-0001.abcdefghjk@example.com"} {
+		d := ticket.Decide(noon, facts(t), ticket.MailCause{ID: 3, Message: from(a, "delete my data"), Verdict: asks(ticket.Deletion)})
+		if d.Disposition != ticket.DispOther || len(d.Letters) != 0 {
+			t.Errorf("%s: %s, %v", a, d.Disposition, sent(d))
+		}
+	}
+}

@@ -18,7 +18,7 @@ func (d *draft) mail(c MailCause) {
 		d.settle(DispDuplicate, d.facts.DuplicateRef, "the same mail was delivered before")
 	case c.OpenedBy != "":
 		d.openTicket(c)
-	case m.From.Key() == d.facts.Policy.Organisation.Address.Key():
+	case d.facts.Policy.own(m.From.Address):
 		d.settle(DispOther, "", "written in the name of this mailbox itself: a loop or a forgery") // A33
 	case m.Automatic == Bounce:
 		d.bounce(c)

@@ -136,7 +136,7 @@ func (d *draft) silent(c MailCause) string {
 		return "the mail has no usable sender address"
 	case staff:
 		return "handed in by staff; name the requester with #requester"
-	case m.From.Key() == d.facts.Policy.Organisation.Address.Key():
+	case d.facts.Policy.own(m.From.Address):
 		return "written in the name of this mailbox" // A33, A55
 	case v.Writer.Official():
 		return "from " + string(v.Writer) + ": people answer" // D24

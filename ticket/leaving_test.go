@@ -120,3 +120,19 @@ func TestAnswerOnAColleaguesThread(t *testing.T) {
 		t.Errorf("%s, %d changes", d.Disposition, len(d.Changes))
 	}
 }
+
+// A1, DESIGN.md 5.3: a closing letter brings no data to a parent or an agent without proof either; a
+// child's data are deleted and the case closed all the same.
+func TestNoContentForUnprovenParentsAndAgents(t *testing.T) {
+	for _, writer := range []ticket.Writer{ticket.WriterParent, ticket.WriterAgent} {
+		v := asks(ticket.Access)
+		v.Writer = writer
+		tk := opened(t, from("jane@example.org", "x"), v)
+		wantLetters(t, external(staffReply(t, tk, ticket.LetterStaffNotice, desk("#close done\nHe lives at 1 Main Street."))))
+		wantLetters(t, external(staffReply(t, tk, ticket.LetterStaffNotice, desk("#verified birth certificate\n#close done\nHere it is."))), "closing jane@example.org")
+	}
+	v := asks(ticket.Child, ticket.Deletion)
+	v.Writer = ticket.WriterParent
+	tk := opened(t, from("jane@example.org", "x"), v)
+	wantLetters(t, external(staffReply(t, tk, ticket.LetterStaffNotice, desk("#close done\nAll is deleted."))), "closing jane@example.org")
+}

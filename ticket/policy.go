@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -52,6 +53,14 @@ const (
 
 // Has reports whether s has role r.
 func (s Staff) Has(r StaffRole) bool { return slices.Contains(s.Roles, r) }
+
+// own reports whether address is the mailbox itself, a plus address of it included (A33, A55).
+func (p Policy) own(address string) bool {
+	key, mailbox := AddressKey(address), p.Organisation.Address.Key()
+	local, domain, _ := strings.Cut(key, "@")
+	local, _, _ = strings.Cut(local, "+")
+	return key == mailbox || local+"@"+domain == mailbox
+}
 
 // StaffByAddress finds the member with this address or alias.
 func (p Policy) StaffByAddress(address string) (Staff, bool) {

@@ -177,6 +177,14 @@ func (t Ticket) needsControl() bool {
 	})
 }
 
+// asksContent reports whether somebody wants to be sent the data themselves: nobody gets those without
+// proof, parents and agents included (A1).
+func (t Ticket) asksContent() bool {
+	return slices.ContainsFunc(t.Requests, func(r Request) bool {
+		return !r.State.Closed() && (r.Right == Access || r.Right == Portability)
+	})
+}
+
 // Requester is the party who gets the letters: the requester, parent or agent. It is zero when
 // only staff have handed in the mail.
 func (t Ticket) Requester() Party {

@@ -175,7 +175,7 @@ func (w *work) mayClose(o Outcome) {
 		w.refuse("Passing words on to requesters is switched off (relay.enabled): close without text, or at the terminal.")
 	case w.text == "" && (o == OutcomeRefused || o == OutcomePartly):
 		w.refuse("#close %s needs the reasons: the requester has a right to them (GDPR art. 12(4)).", o)
-	case (o == OutcomeDone || o == OutcomePartly) && to.Verified.IsZero() && t.needsControl() && to.Role == RoleRequester:
+	case (o == OutcomeDone || o == OutcomePartly) && to.Verified.IsZero() && t.needsControl() && (to.Role == RoleRequester || t.asksContent()):
 		w.refuse("The requester has not shown that the address is theirs. Record your own check with #verified how, or close as refused with reasons.")
 	}
 }
