@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"strings"
 	"time"
 
 	"privacybot/ticket"
@@ -75,7 +76,7 @@ func (c *Classifier) Classify(m ticket.Message, ctx Context) ticket.Verdict {
 func (c *Classifier) analyse(m ticket.Message, ctx Context) *analysis {
 	d := &document{}
 	a := &analysis{doc: d, score: map[ticket.Right]float64{}}
-	body := cut(m.NewText)
+	body := cut(words(m))
 	if subjectCounts(m, body) {
 		d.add(c.lex.fold, partSubject, cut(m.Subject))
 	}
@@ -88,6 +89,15 @@ func (c *Classifier) analyse(m ticket.Message, ctx Context) *analysis {
 	}
 	c.fire(a)
 	return a
+}
+
+// words is what the mail says: the sender's new text, and the text of a letter that came as an
+// attachment. A request that somebody forwards that way is a request too (DESIGN.md 5.1).
+func words(m ticket.Message) string {
+	if m.Forwarded == "" || strings.Contains(m.NewText, strings.TrimSpace(m.Forwarded)) {
+		return m.NewText
+	}
+	return m.NewText + "\n\n" + m.Forwarded
 }
 
 // verdict puts the parts together.

@@ -82,3 +82,12 @@ func TestRoutes(t *testing.T) {
 		}
 	}
 }
+
+// A request, or a child's data, in a letter that is only attached counts (DESIGN.md 5.1, BEHAVIOURS 24).
+func TestAttachedLetterIsRead(t *testing.T) {
+	c := load(t)
+	v := c.Classify(ticket.Message{NewText: "see attached", Forwarded: "My son is eight years old and has an account. Please delete it."}, Context{ReceivedAt: received})
+	if !v.Has(ticket.Child) || !v.Has(ticket.Deletion) {
+		t.Errorf("rights %v", v.Rights)
+	}
+}

@@ -50,7 +50,7 @@ const (
 func Explain(w io.Writer, m ticket.Message, v ticket.Verdict, colour bool) {
 	p := painter{w: w, colour: colour}
 	p.line(bold, "%s%s", oneLine(m.Subject, 100), fallback(m.Subject, "(no subject)"))
-	p.text(cut(m.NewText), v)
+	p.text(cut(words(m)), v)
 	p.line("", "")
 	for _, r := range v.Rights {
 		p.line(bold, "%-12s %3.0f %%", r, 100*v.Confidence[r])
