@@ -45,7 +45,11 @@ func TestNumbersDoNotHideAMail(t *testing.T) {
 func TestCodeInAnUnmarkedCopy(t *testing.T) {
 	jane := "jane@example.org"
 	tk := opened(t, from(jane, "send me my data"), asks(ticket.Access))
-	copied := "Hello,\nThank you for your mail.\nReference: " + strings.ToLower(tk.Ref) + "\nCode: 1234-5678\nThe code is valid until Monday."
+	copied := "Hello,\nThank you for your mail.\nReference: " + strings.ToLower(tk.Ref) + "\nCode: 1234-5678\nThe code is valid until Monday." + strings.Repeat(" And so on, as our letters do.", 15)
+	named := "I have your letter with the reference " + tk.Ref + ". The code that you ask for is 1234-5678. Best regards, Jane"
+	if d := onTicket(t, tk, noon.Add(time.Hour), from(jane, named), other()); d.Changes[0].Ticket.Requester().Verified.IsZero() {
+		t.Error("a person who names the reference did not confirm")
+	}
 	d := onTicket(t, tk, noon.Add(time.Hour), from(jane, "Back on Monday.\n\n"+copied), other())
 	if !d.Changes[0].Ticket.Requester().Verified.IsZero() || len(external(d)) != 0 {
 		t.Errorf("a copy of our letter confirmed the address: %v", sent(d))

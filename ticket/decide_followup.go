@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // followup handles a mail of a party on the ticket's own thread.
@@ -183,11 +184,14 @@ func (d *draft) answersCode(ch *Change, c MailCause) bool {
 	return !more && onlyCode(c.Message.NewText)
 }
 
+// shortestLetter is fewer runes than any letter that asks for a code has, in any language.
+const shortestLetter = 400
+
 // quotedOnly reports whether text holds code no more often than a copy of our letter in it does. A
 // letter that asks for a code holds that once, beside the ticket's reference; an absence note may
 // repeat all of it without any sign of a quote (A24).
 func quotedOnly(text, ref, code string) bool {
-	if !strings.Contains(strings.ToUpper(text), ref) {
+	if !strings.Contains(strings.ToUpper(text), ref) || utf8.RuneCountInString(text) < shortestLetter {
 		return false
 	}
 	n := 0
