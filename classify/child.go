@@ -2,6 +2,7 @@ package classify
 
 import (
 	"cmp"
+	"slices"
 
 	"privacybot/ticket"
 )
@@ -26,6 +27,10 @@ type childFinding struct {
 	reached  bool   // in the same or the next sentence data of that child reached us
 	anywhere bool   // data is spoken of somewhere in the mail
 	toys     bool   // product or charity talk beside it
+	home     bool   // talk of the household: what a child broke, lost or loves
+	claims   bool   // rules say that a right other than a question is used
+	group    bool   // an age of nobody's own child, in a mail about the policy
+	own      bool   // the mail is about the writer's own account or data
 	adult    bool
 	elder    bool // a child of the writer's, or the writer, is at or over the limit
 	asked    bool // children come up in a question only, and nobody's own child
@@ -85,21 +90,31 @@ func (c *Classifier) child(a *analysis, ctx Context, law string) childFinding {
 		}
 	}
 	f.word, f.kin, f.self = a.first(c, "young"), a.first(c, "kin"), a.first(c, "childself")
-	f.adult = a.mentions(c, "adult")
+	f.adult = a.mentions(c, "adult") || a.mentions(c, "agent") || a.mentions(c, "lawyer")
 	f.toys = a.mentions(c, "forkids") || a.mentions(c, "plan")
+	f.home = a.mentions(c, "home")
+	f.own = c.ownAccount(a)
 	f.anywhere = a.mentions(c, "signup") || a.mentions(c, "account") || a.mentions(c, "pdata")
 	f.reached = c.dataReached(a, f)
+	f.claims = a.claims()
+	f.group = f.young != nil && !f.young.kin && !f.young.self && a.mentions(c, "policy")
 	if p := cmp.Or(f.word, f.kin); p != nil && f.young == nil {
 		f.asked = a.doc.sents[p.sent].question && !c.mine(a)
 	}
 	return f
 }
 
+// claims reports whether a rule is fairly sure that a right is used, not only asked about.
+func (a *analysis) claims() bool {
+	return slices.ContainsFunc(a.fired, func(f fired) bool {
+		return f.weight >= 2.4 && f.rule.right != "" && f.rule.right != ticket.Question && f.rule.right != ticket.Child
+	})
+}
+
 // dataReached looks for words of using, registering or recording in the sentence that speaks of the
 // child and in its neighbours. The writer's own account ("delete my account, my child needs me") is
 // not the child's.
 func (c *Classifier) dataReached(a *analysis, f childFinding) bool {
-	own := c.ownAccount(a)
 	for _, at := range []int{sentOf(f.young), sentOfPlace(f.word), sentOfPlace(f.kin), sentOfPlace(f.self)} {
 		if at < 0 {
 			continue
@@ -115,13 +130,29 @@ func (c *Classifier) dataReached(a *analysis, f childFinding) bool {
 						return true
 					}
 				case "share":
-					return true
+					if c.has(a.hits[si], "data", "pdata", "item") {
+						return true
+					}
 				case "delete":
-					if !own {
+					if !f.own {
+						return true
+					}
+				case "correct", "wrong":
+					if !f.own && f.young != nil && f.young.kin && c.has(a.hits[si], "data", "pdata", "item", "account") {
 						return true
 					}
 				}
 			}
+		}
+	}
+	return false
+}
+
+// has reports whether one of the concepts is among the hits.
+func (c *Classifier) has(hits []hit, names ...string) bool {
+	for i := range hits {
+		if slices.Contains(names, c.lex.names[hits[i].concept]) {
+			return true
 		}
 	}
 	return false
@@ -184,8 +215,12 @@ func (f childFinding) probability() float64 {
 		p = 0.2 // "I was ten when I signed up, now I am twenty"
 	case f.young != nil && f.young.self:
 		p = 0.9
+	case f.young != nil && f.reached && f.home && (f.own || !f.claims):
+		p = 0.6
 	case f.young != nil && f.reached:
 		p = 0.95
+	case f.young != nil && (f.home || f.own):
+		p = 0.2 // "delete my account, my four-year-old is on my lap"
 	case f.young != nil && f.anywhere:
 		p = 0.5
 	case f.young != nil:
@@ -201,13 +236,19 @@ func (f childFinding) probability() float64 {
 	case f.kin != nil && f.reached && !f.adult && f.thirteen == nil:
 		p = 0.3
 	}
-	if f.toys && f.self == nil {
+	if f.toys && f.self == nil && !f.childsOwn() {
 		p *= 0.4
 	}
-	if f.asked {
+	if f.asked || f.group {
 		p *= 0.4
 	}
 	return p
+}
+
+// childsOwn reports whether somebody uses a right for a child of the family, so that talk of toys or
+// of the household does not matter.
+func (f childFinding) childsOwn() bool {
+	return f.young != nil && f.young.kin && f.reached && f.claims && !f.own
 }
 
 // bounded corrects what the model says of a child where the finding leaves no doubt.
@@ -218,7 +259,9 @@ func (f childFinding) bounded(p float64) float64 {
 		return min(p, 0.2)
 	case nobody && f.elder:
 		return min(p, 0.3)
-	case f.young != nil && (f.young.kin || f.young.self) && f.reached && !f.toys && !f.selfTeen:
+	case f.young != nil && f.young.self && !f.selfTeen && !f.adult:
+		return max(p, 0.6)
+	case f.childsOwn(), f.young != nil && (f.young.kin || f.young.self) && f.reached && !f.toys && !f.home && !f.selfTeen:
 		return max(p, 0.6)
 	}
 	return p
@@ -248,7 +291,8 @@ func (a *analysis) childEvidence(f childFinding) []ticket.Evidence {
 // facts names what was found, for the model.
 func (f childFinding) facts() map[string]bool {
 	return map[string]bool{"young": f.young != nil, "young self": f.young != nil && f.young.self, "teen self": f.selfTeen, "word": f.word != nil,
-		"kin": f.kin != nil, "self": f.self != nil, "reached": f.reached, "anywhere": f.anywhere, "toys": f.toys, "elder": f.elder, "asked": f.asked, "adult": f.adult,
-		"thirteen": f.thirteen != nil, "young reached": f.young != nil && f.reached, "word reached": f.word != nil && f.reached,
+		"kin": f.kin != nil, "self": f.self != nil, "reached": f.reached, "anywhere": f.anywhere, "toys": f.toys, "elder": f.elder, "asked": f.asked, "adult": f.adult, "home": f.home, "group": f.group, "claims": f.claims && f.reached, "own": f.own, "young own": f.young != nil && f.own && !f.reached,
+		"young home": f.young != nil && f.home,
+		"thirteen":   f.thirteen != nil, "young reached": f.young != nil && f.reached, "word reached": f.word != nil && f.reached,
 		"kin reached": f.kin != nil && f.reached && f.young == nil}
 }

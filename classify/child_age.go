@@ -124,7 +124,7 @@ func (f *ageFinder) at(i int) (mention, bool) {
 		return m, true
 	}
 	if u := f.unit(end); u != nil {
-		if f.thing(u.to) || f.thingBefore(i) || f.near("duration", u.to, false) != nil {
+		if !f.owned(i, u) && f.thing(u.to) || f.thingBefore(i) || f.near("duration", u.to, false) != nil {
 			return mention{}, false
 		}
 		return f.person(mention{age: n, from: i, to: u.to, how: "age"}, false)
@@ -169,6 +169,13 @@ func (f *ageFinder) unit(end int) *hit {
 		return f.near("ageunit", end+1, false)
 	}
 	return nil
+}
+
+// owned reports whether the age at i is plainly a person's: the writer stands right before the number
+// or in its unit ("yaşındayım"), a child stands before it, a clause ends after it, or it is possessive.
+func (f *ageFinder) owned(i int, unit *hit) bool {
+	return f.near("self", i, true) != nil || f.near("kin", i, true) != nil || f.within("self", i, unit.to, i) != nil ||
+		f.near("ageowner", unit.from, false) != nil || unit.to < f.s.to && f.tok(unit.to).clause != f.tok(i).clause
 }
 
 // thing reports whether what follows the age is an account, a phone or the like.
@@ -218,6 +225,9 @@ func (f *ageFinder) ends(i int) bool {
 	if f.tok(i).number >= 0 || f.tok(i).wide {
 		return false
 	}
+	if f.near("person", i, false) != nil {
+		return true // "my sister is 7 she made a profile"
+	}
 	return len(f.c.lex.stopsOf[f.tok(i).text]) > 0
 }
 
@@ -248,9 +258,9 @@ func (f *ageFinder) person(m mention, loose bool) (mention, bool) {
 	m.sent = f.si
 	from, to := max(f.s.from, m.from-9), min(f.s.to, m.to+9)
 	kin := f.within("kin", from, to, m.from)
-	self := f.within("self", max(f.s.from, m.from-3), m.from, m.from)
+	self := f.within("self", max(f.s.from, m.from-3), m.to, m.from)
 	m.kin = kin != nil || f.near("my", m.from, true) != nil // "my ten-year-old"
-	if self != nil && (kin == nil || kin.to <= self.from && m.from-self.to <= 1 || kin.from > m.to) {
+	if self != nil && (kin == nil || kin.to <= self.from && m.from-self.to <= 1 || self.to == m.to || kin.from > m.to) {
 		m.self, m.kin = true, false
 		m.from = min(m.from, self.from)
 		return m, true
@@ -267,8 +277,9 @@ func (f *ageFinder) person(m mention, loose bool) (mention, bool) {
 	if m.age < 3 || m.age >= 20 {
 		return m, false
 	}
-	nothing := f.within("company", f.s.from, f.s.to, m.from) == nil && f.within("account", f.s.from, f.s.to, m.from) == nil &&
-		f.within("duration", f.s.from, f.s.to, m.from) == nil && f.within("support", f.s.from, f.s.to, m.from) == nil
+	near := min(f.s.to, m.to+3) // "the phone is nine years old and recorded …", "nine-year-old Zeynep … on your phone"
+	nothing := f.within("company", f.s.from, near, m.from) == nil && f.within("account", f.s.from, near, m.from) == nil &&
+		f.within("duration", f.s.from, f.s.to, m.from) == nil && f.within("support", f.s.from, near, m.from) == nil
 	return m, nothing && f.within("signup", f.s.from, f.s.to, m.from) != nil || f.a.mentions(f.c, "kin")
 }
 
@@ -278,6 +289,9 @@ func (f *ageFinder) inGrade(i, end, n int) (mention, bool) {
 	if g == nil && end < f.s.to && len(f.tok(end).text) <= 2 {
 		g = f.near("grade", end+1, false)
 	}
+	if g != nil && f.near("ageunit", g.from, false) != nil {
+		return mention{}, false // Dutch "10 jaar" is an age, "jaar 4" a grade
+	}
 	if g == nil {
 		g = f.near("grade", i, true)
 	}
@@ -285,8 +299,8 @@ func (f *ageFinder) inGrade(i, end, n int) (mention, bool) {
 		return mention{}, false
 	}
 	m := mention{age: n + 5, from: min(i, g.from), to: max(end, g.to), sent: f.si, how: "school grade"}
-	m.self = f.within("self", f.s.from, f.s.to, i) != nil
 	m.kin = f.within("kin", f.s.from, f.s.to, i) != nil
+	m.self = !m.kin && f.within("self", f.s.from, f.s.to, i) != nil // "I teach children of class 5"
 	return m, m.self || m.kin || f.within("person", f.s.from, f.s.to, i) != nil || f.a.mentions(f.c, "kin") || f.a.mentions(f.c, "childself")
 }
 
