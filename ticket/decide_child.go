@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -80,13 +81,15 @@ func (d *draft) due() {
 	}
 }
 
-// remind asks for the code once more, with a fresh code, because the old one is not kept.
+// remind asks for the code once more, with a fresh code, because the old one is not kept. The old
+// letter's code stays valid until the day that the letter names.
 func (d *draft) remind(ch *Change) {
 	o := d.toRequester(ch, LetterVerification)
 	v := *ch.Ticket.Verification
 	v.Reminded++
 	d.askCode(ch, &o)
 	ch.Ticket.Verification.AskedAt, ch.Ticket.Verification.Reminded, ch.Ticket.Verification.Wrong = v.AskedAt, v.Reminded, v.Wrong
+	ch.Ticket.Verification.Earlier = append(slices.Clone(v.Earlier), EarlierCode{v.CodeHash, v.ExpiresAt})
 	o.Key = fmt.Sprintf("%s/%s/reminder-%d", ch.Ticket.Ref, LetterVerification, v.Reminded)
 	d.order(o)
 }

@@ -154,7 +154,11 @@ func (d *draft) answersCode(ch *Change, c MailCause) bool {
 		return false
 	}
 	p := t.requesterParty()
-	i := slices.IndexFunc(codes, func(code string) bool { return d.facts.Supply.Same(v.CodeHash, t.Ref, v.Address, code) })
+	var until time.Time
+	i := slices.IndexFunc(codes, func(code string) (right bool) {
+		right, until = v.opens(func(hash []byte) bool { return d.facts.Supply.Same(hash, t.Ref, v.Address, code) })
+		return right
+	})
 	right := i >= 0
 	more := slices.ContainsFunc(c.Verdict.Rights, func(r Right) bool { return r != Other && r != Question && !slices.Contains(t.openRights(), r) })
 	switch {
@@ -167,7 +171,7 @@ func (d *draft) answersCode(ch *Change, c MailCause) bool {
 		return false
 	case !v.LockedAt.IsZero():
 		d.event(ch, EventCodeLocked, "requester", "typed a code while codes are locked")
-	case right && d.now.Before(v.ExpiresAt):
+	case right && d.now.Before(until):
 		p.Verified, p.How = d.now, "code"
 		d.event(ch, EventVerified, "requester", "confirmed the address with the code")
 		d.order(d.inAnswerTo(c, d.toRequester(ch, LetterVerified)))

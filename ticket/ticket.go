@@ -123,6 +123,27 @@ type Verification struct {
 	Wrong     int       `json:"wrong"`
 	LockedAt  time.Time `json:"locked_at,omitzero"`
 	Reminded  int       `json:"reminded"`
+
+	Earlier []EarlierCode `json:"earlier,omitempty"` // codes of letters before a reminder, which name a date that is kept
+}
+
+// EarlierCode is a code that was asked for before a reminder brought a new one.
+type EarlierCode struct {
+	CodeHash  []byte    `json:"code_hash"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// opens reports whether code is one of v's, by the comparison same, and until when it is valid.
+func (v Verification) opens(same func(hash []byte) bool) (bool, time.Time) {
+	if same(v.CodeHash) {
+		return true, v.ExpiresAt
+	}
+	for _, e := range v.Earlier {
+		if same(e.CodeHash) {
+			return true, e.ExpiresAt
+		}
+	}
+	return false, time.Time{}
 }
 
 // ChildAlert follows a report about a child's data to its end (CASES D42 to D48).
