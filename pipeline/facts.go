@@ -25,7 +25,11 @@ func (p *Pipeline) mailFacts(tx *store.Tx, c ticket.MailCause, key string, hold 
 	if err != nil {
 		return f, err
 	}
-	if key != "" {
+	traces, err := tx.Traces(c.Message.From.Address, c.Message.MessageID, key, c.ID)
+	if err != nil {
+		return f, err
+	}
+	if traces.Copy {
 		_, ref, dup, err := tx.SameMail(c.Message.MessageID, key, c.ID)
 		if err != nil {
 			return f, err
@@ -39,6 +43,9 @@ func (p *Pipeline) mailFacts(tx *store.Tx, c ticket.MailCause, key string, hold 
 		if f.StaffTold, err = p.staffTold(tx, s, 0); err != nil {
 			return f, err
 		}
+	}
+	if !traces.Writer {
+		return f, nil
 	}
 	return f, p.writer(tx, c.Message.From.Address, &f)
 }

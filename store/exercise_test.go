@@ -45,6 +45,8 @@ func exercise(t *testing.T, database func(testing.TB) string) {
 		{"Brake", testBrake},
 		{"BrakeByAddress", testBrakeByAddress},
 		{"Copies", testCopies},
+		{"Traces", testTraces},
+		{"PutOff", testPutOff},
 		{"Views", testViews},
 		{"Digest", testDigest},
 		{"Erase", testErase},

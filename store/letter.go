@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -95,66 +96,95 @@ func (k *Keys) openLetter(r letterRow) (dataKey, letterParts, error) {
 // QueueLetters puts letters into the outbox, to be sent after tx is committed. A letter whose
 // key is known is left out. A letter's ticket must be stored, in tx at the latest.
 func (tx *Tx) QueueLetters(letters []ticket.Letter) error {
-	hashes := make([][]byte, len(letters))
-	for i, l := range letters {
-		hashes[i] = tx.s.keys.Lookup("letter", l.Key)
+	fresh, err := tx.unknownLetters(letters)
+	if err != nil {
+		return fmt.Errorf("queue letters: %w", err)
 	}
-	known := map[string]bool{}
-	for part := range chunks(hashes) {
-		var rows []letterRow
-		if err := tx.db.Raw("SELECT key_hash FROM letters WHERE key_hash IN ?", part).Scan(&rows).Error; err != nil {
+	for part := range chunks(fresh) {
+		if err := tx.queueLetters(part); err != nil {
 			return fmt.Errorf("queue letters: %w", err)
-		}
-		for _, r := range rows {
-			known[string(r.KeyHash)] = true
-		}
-	}
-	for i, l := range letters {
-		if known[string(hashes[i])] {
-			continue
-		}
-		known[string(hashes[i])] = true
-		if err := tx.queueLetter(l, hashes[i]); err != nil {
-			return fmt.Errorf("queue letter %s: %w", l.Kind, err)
 		}
 	}
 	return nil
 }
 
-func (tx *Tx) queueLetter(l ticket.Letter, hash []byte) error {
-	key, ticketID, err := tx.letterKey(l.Ref, hash)
-	if err != nil {
-		return err
+type newLetter struct {
+	ticket.Letter
+	hash []byte // of its key
+}
+
+// unknownLetters leaves out letters whose key is known. Of a ticket just saved it asks nothing: the
+// insertion itself leaves them out.
+func (tx *Tx) unknownLetters(letters []ticket.Letter) ([]newLetter, error) {
+	var fresh []newLetter
+	var ask [][]byte
+	for _, l := range letters {
+		n := newLetter{l, tx.s.keys.Lookup("letter", l.Key)}
+		fresh = append(fresh, n)
+		if _, saved := tx.tickets[l.Ref]; !saved {
+			ask = append(ask, n.hash)
+		}
 	}
-	plain, err := json.Marshal(letterParts{Key: l.Key, To: l.To, MessageID: l.MessageID, Hold: l.Hold, Mails: l.Mails})
-	if err != nil {
-		return fmt.Errorf("encode: %w", err)
+	known := map[string]bool{}
+	for part := range chunks(ask) {
+		var rows []letterRow
+		if err := tx.db.Raw("SELECT key_hash FROM letters WHERE key_hash IN ?", part).Scan(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			known[string(r.KeyHash)] = true
+		}
 	}
-	sealed, err := key.seal(letterPlace(hash), plain)
-	if err != nil {
-		return err
-	}
-	content, err := key.seal(letterContent(hash), l.Raw)
-	if err != nil {
-		return err
-	}
+	return slices.DeleteFunc(fresh, func(n newLetter) bool {
+		double := known[string(n.hash)]
+		known[string(n.hash)] = true
+		return double
+	}), nil
+}
+
+func (tx *Tx) queueLetters(letters []newLetter) error {
+	contents := map[string][]byte{} // sealed, by the hash of the key
+	values := make([]any, len(letters))
 	now := tx.s.now()
-	state, next := LetterReady, now
-	if l.Hold != "" {
-		state = LetterHeld
+	for i, l := range letters {
+		key, ticketID, err := tx.letterKey(l.Ref, l.hash)
+		if err != nil {
+			return fmt.Errorf("%s: %w", l.Kind, err)
+		}
+		plain, err := json.Marshal(letterParts{Key: l.Key, To: l.To, MessageID: l.MessageID, Hold: l.Hold, Mails: l.Mails})
+		if err != nil {
+			return fmt.Errorf("%s: encode: %w", l.Kind, err)
+		}
+		sealed, err := key.seal(letterPlace(l.hash), plain)
+		if err != nil {
+			return err
+		}
+		if contents[string(l.hash)], err = key.seal(letterContent(l.hash), l.Raw); err != nil {
+			return err
+		}
+		state, next := LetterReady, now
+		if l.Hold != "" {
+			state = LetterHeld
+		}
+		if l.NotBefore.After(now) {
+			next = l.NotBefore
+		}
+		values[i] = []any{ticketID, string(l.Kind), l.hash, tx.s.lookup("message-id", l.MessageID), tx.s.addressHash(l.To), state,
+			priority(l.Kind), l.Kind.Braked(), micros(next), micros(now), key.id, sealed}
 	}
-	if l.NotBefore.After(now) {
-		next = l.NotBefore
-	}
-	var id int64
-	err = tx.db.Raw(`INSERT INTO letters (ticket_id, kind, key_hash, message_id_hash, to_hash, state, priority, braked, next_at, created_at, key_id, sealed)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		ticketID, string(l.Kind), hash, tx.s.lookup("message-id", l.MessageID), tx.s.addressHash(l.To), state,
-		priority(l.Kind), l.Kind.Braked(), micros(next), micros(now), key.id, sealed).Scan(&id).Error
+	var rows []letterRow
+	err := tx.db.Raw(`INSERT INTO letters (ticket_id, kind, key_hash, message_id_hash, to_hash, state, priority, braked, next_at, created_at, key_id, sealed)
+		VALUES `+placeholders(len(values))+` ON CONFLICT (key_hash) DO NOTHING RETURNING id, key_hash`, values...).Scan(&rows).Error
 	if err != nil {
 		return err
 	}
-	return tx.db.Create(&letterContentRow{LetterID: id, Sealed: content}).Error
+	// One by one: PostgreSQL's driver copies a statement several times when it is large.
+	for _, r := range rows {
+		if err := tx.db.Create(&letterContentRow{LetterID: r.ID, Sealed: contents[string(r.KeyHash)]}).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // letterKey gives the ticket's key, or a new one for a letter without ticket.

@@ -266,6 +266,27 @@ func (tx *Tx) SameMail(messageID, copyKey string, not int64) (id int64, ref stri
 	return rows[0].ID, rows[0].Ticket, true, nil
 }
 
+// Traces says what of a mail and its writer is on record, so that a stranger's first mail costs one
+// question instead of one for each.
+type Traces struct {
+	Copy   bool // [Tx.SameMail] finds something
+	Writer bool // the address is or was a party of a ticket, or got a letter that a brake may hold back
+}
+
+// Traces looks for what [Tx.SameMail], [Tx.OpenTickets] and [Tx.Acknowledged] would find.
+func (tx *Tx) Traces(address, messageID, copyKey string, not int64) (Traces, error) {
+	var t Traces
+	hash := tx.s.addressHash(address)
+	err := tx.db.Raw(`SELECT
+		EXISTS (SELECT 1 FROM mails WHERE message_id_hash = ? AND copy_hash = ? AND id <> ? AND state <> 'pending') AS copy,
+		EXISTS (SELECT 1 FROM parties WHERE address_hash = ?) OR EXISTS (SELECT 1 FROM letters WHERE to_hash = ? AND braked) AS writer`,
+		tx.s.lookup("message-id", messageID), tx.s.lookup("copy", copyKey), not, hash, hash).Scan(&t).Error
+	if err != nil {
+		return t, fmt.Errorf("look for traces: %w", err)
+	}
+	return t, nil
+}
+
 // lookup is the keyed hash of value, nil (NULL, found by nobody) for "".
 func (s *Store) lookup(kind, value string) []byte {
 	if value == "" {

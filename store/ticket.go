@@ -277,12 +277,14 @@ func (tx *Tx) addEvents(id int64, t ticket.Ticket, key dataKey, events []ticket.
 	}
 	var last int64
 	if t.Version > 1 {
+		if err := tx.writeEvents(); err != nil { // its own events may be among it
+			return err
+		}
 		if err := tx.db.Raw("SELECT COALESCE(max(seq), 0) FROM events WHERE ticket_id = ?", id).Scan(&last).Error; err != nil {
 			return err
 		}
 	}
-	rows := make([]eventRow, len(events))
-	for i, e := range events {
+	for _, e := range events {
 		last++
 		plain, err := json.Marshal(e)
 		if err != nil {
@@ -292,9 +294,9 @@ func (tx *Tx) addEvents(id int64, t ticket.Ticket, key dataKey, events []ticket.
 		if err != nil {
 			return err
 		}
-		rows[i] = eventRow{TicketID: id, Seq: last, HappenedAt: micros(e.At), Kind: string(e.Kind), Sealed: sealed}
+		tx.events = append(tx.events, eventRow{TicketID: id, Seq: last, HappenedAt: micros(e.At), Kind: string(e.Kind), Sealed: sealed})
 	}
-	return tx.db.Create(&rows).Error
+	return nil
 }
 
 // Acknowledged counts the letters to address that a rate brake may hold back and that were

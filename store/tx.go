@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"gorm.io/gorm"
 )
@@ -12,6 +13,8 @@ type Tx struct {
 	s       *Store
 	db      *gorm.DB
 	tickets map[string]ticketKey // by reference, for the letters of a ticket just saved
+
+	events []eventRow // of new tickets, which no decision reads; written together at the end
 }
 
 type ticketKey struct {
@@ -31,6 +34,21 @@ func (s *Store) InTx(ctx context.Context, fn func(*Tx) error) error {
 		if err := s.alone(db, "decide"); err != nil {
 			return err
 		}
-		return fn(&Tx{s: s, db: db, tickets: map[string]ticketKey{}})
+		tx := &Tx{s: s, db: db, tickets: map[string]ticketKey{}}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return tx.writeEvents()
 	})
+}
+
+// writeEvents writes the events that were put off.
+func (tx *Tx) writeEvents() error {
+	for part := range chunks(tx.events) {
+		if err := tx.db.Create(&part).Error; err != nil {
+			return fmt.Errorf("keep events: %w", err)
+		}
+	}
+	tx.events = nil
+	return nil
 }
