@@ -95,6 +95,13 @@ func (p *Pipeline) thread(tx *store.Tx, m ticket.Message, f *ticket.Facts) error
 		}
 		f.Answer = firstOf(ids, sent)
 	}
+	if strings.HasPrefix(m.MessageID, "pb.") {
+		own, err := tx.LettersByMessageID([]string{m.MessageID})
+		if err != nil {
+			return err
+		}
+		f.OwnLetter = len(own) > 0
+	}
 	ref := p.tokenRef(m)
 	if f.Answer != nil && f.Answer.Ref != "" {
 		ref = f.Answer.Ref

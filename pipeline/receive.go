@@ -28,15 +28,14 @@ func (p *Pipeline) Receive(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("imap: %w", err)
 	}
 	defer conn.Close()
-	folders, err := conn.Folders(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("imap folders: %w", err)
+	folders, first := conn.Folders(ctx)
+	if first != nil {
+		first = fmt.Errorf("imap folders: %w", first)
 	}
 	if err := p.noteJunk(ctx, folders); err != nil {
 		return 0, err
 	}
 	total := 0
-	var first error
 	for _, f := range folders {
 		n, err := p.receiveFolder(ctx, conn, f)
 		total += n

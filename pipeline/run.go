@@ -104,10 +104,11 @@ func (p *Pipeline) watch(ctx context.Context) {
 				return err
 			}
 			defer conn.Close()
-			if folders, err = conn.Folders(ctx); err != nil {
-				return err
+			if folders, err = conn.Folders(ctx); errors.Is(err, mailbox.ErrNoFolder) && len(folders) > 0 {
+				p.log.Error("a configured folder is missing; the others are read", "err", err) // C35
+				err = nil
 			}
-			return p.noteJunk(ctx, folders)
+			return errors.Join(err, p.noteJunk(ctx, folders))
 		})
 		for _, f := range folders {
 			if !watched[f.Name] {

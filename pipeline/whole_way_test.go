@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"privacybot/ingest/mailbox"
 	"privacybot/internal/mailtest"
 	"privacybot/pipeline"
 	"privacybot/ticket"
@@ -222,4 +223,16 @@ func TestAlarmCommand(t *testing.T) {
 	o.later(2 * time.Minute)
 	o.once()
 	o.one("oncall@corp.example.com", ticket.LetterEscalation)
+}
+
+// C35: a configured folder that is gone is told, and the others are read.
+func TestMissingFolder(t *testing.T) {
+	o := newOffice(t, "sqlite:"+t.TempDir()+"/office.db")
+	o.config.Mailbox.Folders = []string{"INBOX", "Requests"}
+	o.open()
+	o.receive("max@people.example.org", "account", "Please delete my account.")
+	if err := o.pipeline.Once(context.Background()); !errors.Is(err, mailbox.ErrNoFolder) {
+		t.Errorf("error %v", err)
+	}
+	o.one("max@people.example.org", ticket.LetterAcknowledgement)
 }

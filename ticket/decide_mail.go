@@ -19,7 +19,7 @@ func (d *draft) mail(c MailCause) {
 	case c.OpenedBy != "":
 		d.openTicket(c)
 	case d.facts.Policy.own(m.From.Address):
-		d.settle(DispOther, "", "written in the name of this mailbox itself: a loop or a forgery") // A33
+		d.ownName(c)
 	case m.Automatic == Bounce:
 		d.bounce(c)
 	case m.Automatic == Receipt:
@@ -33,6 +33,17 @@ func (d *draft) mail(c MailCause) {
 	default:
 		d.fresh(c)
 	}
+}
+
+// ownName handles a mail written in the name of this mailbox: a loop, a forgery, or a contact form of
+// the house that sends like this. Nobody is answered (A33), but a right or a child's data in it is not
+// lost (DESIGN.md 5.1): people get it, and name the requester.
+func (d *draft) ownName(c MailCause) {
+	if c.Message.Automatic == NotAutomatic && !d.facts.OwnLetter && c.Verdict.Route != RouteSpam && asksSomething(c.Verdict) {
+		d.openTicket(c)
+		return
+	}
+	d.settle(DispOther, "", "written in the name of this mailbox itself: a loop or a forgery")
 }
 
 // settle gives the mail its disposition.

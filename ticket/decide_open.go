@@ -111,7 +111,7 @@ func (d *draft) parties(c MailCause) []Party {
 		return nil
 	}
 	p := Party{Role: RoleRequester, Address: Address{Name: m.From.Name, Address: m.From.Address}}
-	if _, staff := d.facts.Policy.StaffByAddress(m.From.Address); staff {
+	if _, staff := d.facts.Policy.StaffByAddress(m.From.Address); staff || d.facts.Policy.own(m.From.Address) {
 		p.Role = RoleReporter
 		return []Party{p}
 	}
@@ -137,7 +137,7 @@ func (d *draft) silent(c MailCause) string {
 	case staff:
 		return "handed in by staff; name the requester with #requester"
 	case d.facts.Policy.own(m.From.Address):
-		return "written in the name of this mailbox" // A33, A55
+		return "written in the name of this mailbox; name the requester with #requester" // A33, A55
 	case v.Writer.Official():
 		return "from " + string(v.Writer) + ": people answer" // D24
 	case m.Automatic != NotAutomatic && m.Automatic != "":

@@ -107,7 +107,7 @@ func TestNoTicket(t *testing.T) {
 	}{
 		{"spam", from("a@example.net", "x"), spam, ticket.DispSpam},
 		{"other", from("a@example.net", "thanks"), other, ticket.DispOther},
-		{"A33 in our own name", bot, asks(ticket.Deletion), ticket.DispOther},
+		{"A33 in our own name", bot, other, ticket.DispOther},
 		{"B1 out of office", auto, other, ticket.DispAutoReply},
 	}
 	for _, c := range cases {
@@ -117,6 +117,23 @@ func TestNoTicket(t *testing.T) {
 				t.Errorf("%s, %d tickets, letters %v", d.Disposition, len(d.Changes), sent(d))
 			}
 		})
+	}
+}
+
+// A33, DESIGN.md 5.1: a mail in our own name is answered to nobody, but a right in it (contact forms
+// of the house send like this) reaches people; a letter of ours that came back does not.
+func TestMailInOurOwnName(t *testing.T) {
+	m := from("privacy@example.com", "my daughter is nine and has an account")
+	d := ticket.Decide(noon, facts(t), ticket.MailCause{ID: 1, Message: m, Verdict: asks(ticket.Child)})
+	wantLetters(t, external(d))
+	letter(t, d, ticket.LetterEscalation)
+	if tk := d.Changes[0].Ticket; !tk.Requester().Address.IsZero() || tk.Silent == "" {
+		t.Errorf("the mailbox is the requester of %+v", tk)
+	}
+	f := facts(t)
+	f.OwnLetter = true
+	if d := ticket.Decide(noon, f, ticket.MailCause{ID: 1, Message: m, Verdict: asks(ticket.Child)}); d.Disposition != ticket.DispOther || len(d.Letters) > 0 {
+		t.Errorf("our own letter became %s", d.Disposition)
 	}
 }
 

@@ -17,6 +17,8 @@ type Facts struct {
 	Ticket *Ticket     // the ticket the cause belongs to: by a valid token, or named by a command
 	Answer *SentLetter // the letter of ours that a mail answers or a bounce reports
 
+	OwnLetter bool // the mail itself is a letter of ours that came back
+
 	Open         []Ticket // open tickets of the sender, newest first
 	AckCount     int      // acknowledgements ordered to the sender in the last 24 h
 	AckedRights  []Right  // rights of the tickets they were for

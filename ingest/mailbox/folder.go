@@ -20,8 +20,9 @@ type Folder struct {
 var junkNames = []string{"junk", "spam", "junk e-mail", "junk email", "junk mail", "bulk mail", "bulk"}
 
 // Folders gives the folders to read, in their configured order (INBOX when none is): all of them
-// must exist, else the error is [ErrNoFolder] and names the ones that do not. The junk folder, if
-// there is one, is read as well: a request that landed there was received (CASES C34).
+// should exist, else the error is [ErrNoFolder] and names the ones that do not, beside the folders
+// that can be read (C35). The junk folder, if there is one, is read as well: a request that landed
+// there was received (CASES C34).
 func (c *Conn) Folders(ctx context.Context) ([]Folder, error) {
 	var boxes []*imap.ListData
 	err := c.do(ctx, "list folders", c.cfg.Timeout, 16<<20, func() (err error) {
@@ -54,11 +55,11 @@ func (c *Conn) Folders(ctx context.Context) ([]Folder, error) {
 		}
 		folders = append(folders, Folder{Name: boxes[i].Mailbox, Junk: boxes[i].Mailbox == junk || slices.Contains(boxes[i].Attrs, imap.MailboxAttrJunk)})
 	}
-	if len(missing) > 0 {
-		return nil, fmt.Errorf("%w on the server: %s", ErrNoFolder, strings.Join(missing, ", "))
-	}
 	if junk != "" && !slices.ContainsFunc(folders, func(f Folder) bool { return f.Junk }) {
 		folders = append(folders, Folder{Name: junk, Junk: true})
+	}
+	if len(missing) > 0 {
+		return folders, fmt.Errorf("%w on the server: %s", ErrNoFolder, strings.Join(missing, ", "))
 	}
 	return folders, nil
 }

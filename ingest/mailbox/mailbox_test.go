@@ -174,7 +174,7 @@ func TestFolders(t *testing.T) {
 	}{
 		{nil, []mailbox.Folder{{Name: "INBOX"}, {Name: "Junk", Junk: true}}, ""}, // C34
 		{[]string{"Büro/Alt", "inbox", "Junk"}, []mailbox.Folder{{Name: "Büro/Alt"}, {Name: "INBOX"}, {Name: "Junk", Junk: true}}, ""},
-		{[]string{"INBOX", "junk", "Gone"}, nil, "junk, Gone"},
+		{[]string{"INBOX", "junk", "Gone"}, []mailbox.Folder{{Name: "INBOX"}, {Name: "Junk", Junk: true}}, "junk, Gone"}, // C35: what is there can be read
 	}
 	for _, c := range cases {
 		cfg := config(s)
