@@ -14,8 +14,11 @@ const (
 	reviewAge      = 13
 )
 
-// childReview is the flag for a child of exactly the age at which the policy stops.
-const childReview = "child-exactly-13"
+// Flags for staff about children that raise no alarm.
+const (
+	childReview   = "child-exactly-13" // a child of exactly the age at which the policy stops
+	childPossible = "child-possible"   // children are spoken of, but hardly as users of ours
+)
 
 // childFinding is what speaks for and against a child's data, before it is weighed.
 type childFinding struct {
@@ -229,6 +232,8 @@ func (f childFinding) probability() float64 {
 		p = 0.75
 	case f.word != nil && f.kin != nil && f.reached:
 		p = 0.85
+	case f.word != nil && f.kin == nil && f.own:
+		p = 0.1 // "as a primary school teacher I want my data"
 	case f.word != nil && f.reached:
 		p = 0.55
 	case f.word != nil && f.kin != nil:
@@ -257,7 +262,7 @@ func (f childFinding) bounded(p float64) float64 {
 	switch {
 	case nobody && f.kin == nil:
 		return min(p, 0.2)
-	case nobody && f.elder:
+	case nobody && f.elder, f.young == nil && f.self == nil && f.kin == nil && f.own:
 		return min(p, 0.3)
 	case f.young != nil && f.young.self && !f.selfTeen && !f.adult:
 		return max(p, 0.6)

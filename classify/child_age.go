@@ -239,6 +239,9 @@ func (f *ageFinder) alone(i, end int) bool {
 	if f.near("self", i, true) != nil {
 		return true
 	}
+	if n := f.tok(i).number; n >= 3 && n < 18 && f.bracketed(i, end) && f.within("person", end, f.s.to, end) != nil {
+		return true // "one of the cubs (8) … with his full name"
+	}
 	before := f.within("kin", max(f.s.from, i-4), i, i)
 	if before == nil {
 		before = f.within("person", max(f.s.from, i-3), i, i)
@@ -251,6 +254,13 @@ func (f *ageFinder) alone(i, end int) bool {
 	}
 	apart := i == f.s.from || f.tok(i).clause != f.tok(i-1).clause || before.to == i
 	return apart && (end >= f.s.to || f.tok(end).clause != f.tok(end-1).clause) || i-before.to <= 2 && f.near("agepre", i, true) != nil
+}
+
+// bracketed reports whether tokens i to end stand alone in brackets.
+func (f *ageFinder) bracketed(i, end int) bool {
+	text := f.a.doc.text[f.s.part]
+	from, to := f.tok(i).from, f.tok(end-1).to
+	return from > 0 && to < len(text) && text[from-1] == '(' && text[to] == ')'
 }
 
 // person finds whose age it is; without anybody near it is nobody's.
@@ -269,7 +279,7 @@ func (f *ageFinder) person(m mention, loose bool) (mention, bool) {
 		m.from, m.to = min(m.from, kin.from), max(m.to, kin.to)
 		return m, true
 	}
-	if m.kin || f.within("person", max(f.s.from, m.from-4), to, m.from) != nil || loose || f.within("young", f.s.from, f.s.to, m.from) != nil {
+	if m.kin || f.bracketed(m.from, m.to) || f.within("person", max(f.s.from, m.from-4), to, m.from) != nil || loose || f.within("young", f.s.from, f.s.to, m.from) != nil {
 		return m, true
 	}
 	// "9 ans", "12岁" without any person still speaks of one when the mail speaks of children, or when
@@ -280,7 +290,8 @@ func (f *ageFinder) person(m mention, loose bool) (mention, bool) {
 	near := min(f.s.to, m.to+3) // "the phone is nine years old and recorded …", "nine-year-old Zeynep … on your phone"
 	nothing := f.within("company", f.s.from, near, m.from) == nil && f.within("account", f.s.from, near, m.from) == nil &&
 		f.within("duration", f.s.from, f.s.to, m.from) == nil && f.within("support", f.s.from, near, m.from) == nil
-	return m, nothing && f.within("signup", f.s.from, f.s.to, m.from) != nil || f.a.mentions(f.c, "kin")
+	heard := f.within("signup", f.s.from, f.s.to, m.from) != nil || f.within("mailing", f.s.from, f.s.to, m.from) != nil
+	return m, nothing && heard || f.a.mentions(f.c, "kin")
 }
 
 // inGrade reads school grades: a child of grade n is about n+5 years old.

@@ -13,7 +13,7 @@ const (
 	doubt  = 0.25 // a right between doubt and accept makes a person look
 	sure   = 0.65 // a named right below this makes a person look
 
-	acceptChild = 0.45 // a missed child is worse than a false alarm
+	acceptChild = 0.43 // a missed child is worse than a false alarm
 )
 
 // fire runs every rule over every sentence.
@@ -195,6 +195,9 @@ func (c *Classifier) decide(a *analysis, f childFinding, v *ticket.Verdict) {
 			}
 		case p[right] >= doubt:
 			v.NeedsHuman, v.HumanWhy = true, "the mail may use a right, but says so too vaguely"
+			if right == ticket.Child {
+				v.Review = append(v.Review, childPossible)
+			}
 		}
 		most = math.Max(most, p[right])
 	}

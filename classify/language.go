@@ -86,20 +86,9 @@ func firstRune(s string) rune {
 // scoreLetters adds for letters that few languages use (ß, ł, ñ, ğ …).
 func (x *lexicon) scoreLetters(d *document, score []float64) {
 	for _, r := range d.raw {
-		users := 0
-		for l := range x.langs {
-			if x.langs[l].letters[r] {
-				users++
-			}
-		}
-		if users == 0 {
-			continue
-		}
-		w := 0.6 / float64(users*users)
-		for l := range x.langs {
-			if x.langs[l].letters[r] {
-				score[l] += w
-			}
+		users := x.users[r]
+		for _, l := range users {
+			score[l] += 0.6 / float64(len(users)*len(users))
 		}
 	}
 }

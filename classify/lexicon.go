@@ -32,7 +32,6 @@ type language struct {
 	before   int // negation reaches so many words back …
 	after    int // … and so many on, within its clause
 	stops    map[string]bool
-	letters  map[rune]bool
 	numbers  map[string]int
 	ageStems []string // ends of words like "achtjährig"
 }
@@ -43,6 +42,12 @@ type entry struct {
 	lang    int8
 	negated bool  // the words carry their own negation ("-delete: löschen Sie nicht")
 	words   []pat // what follows the first word
+}
+
+// entries are the words and phrases that begin alike, with the languages they come from.
+type entries struct {
+	langs langSet
+	list  []entry
 }
 
 // pat is one word of a phrase.
@@ -58,9 +63,11 @@ type lexicon struct {
 	concepts map[string]concept
 	names    []string
 	nouns    map[concept]bool // concepts that a negation does not turn round; the group "noun" of rules.txt
-	whole    map[string][]entry
-	prefix   map[string][]entry
-	suffix   map[string][]entry
+	whole    map[string]entries
+	prefix   map[string]entries
+	suffix   map[string]entries
+	longest  int             // bytes of the longest beginning or ending
+	users    map[rune][]int8 // languages that have a letter
 	stopsOf  map[string][]int8
 	numbers  map[string][]numberWord // by their first word
 }
@@ -88,8 +95,8 @@ func loadLexicon(fsys fs.FS) (*lexicon, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lexicon: %w", err)
 	}
-	x := &lexicon{fold: newFolder(string(han)), concepts: map[string]concept{}, whole: map[string][]entry{},
-		prefix: map[string][]entry{}, suffix: map[string][]entry{}, stopsOf: map[string][]int8{}, numbers: map[string][]numberWord{}}
+	x := &lexicon{fold: newFolder(string(han)), concepts: map[string]concept{}, whole: map[string]entries{}, users: map[rune][]int8{},
+		prefix: map[string]entries{}, suffix: map[string]entries{}, stopsOf: map[string][]int8{}, numbers: map[string][]numberWord{}}
 	x.concept("")
 	files, err := fs.Glob(fsys, "lexicon/*.txt")
 	if err != nil {
@@ -116,7 +123,7 @@ var headerKeys = map[string]bool{"language": true, "script": true, "negation": t
 
 // read takes in one language file.
 func (x *lexicon) read(name, text string) error {
-	l := language{code: strings.TrimSuffix(path.Base(name), ".txt"), after: 6, stops: map[string]bool{}, letters: map[rune]bool{}, numbers: map[string]int{}}
+	l := language{code: strings.TrimSuffix(path.Base(name), ".txt"), after: 6, stops: map[string]bool{}, numbers: map[string]int{}}
 	id := int8(len(x.langs))
 	var clitics []string
 	header := true // "stop" is the list of little words until the first concept, and the concept after it
@@ -149,7 +156,9 @@ func (x *lexicon) read(name, text string) error {
 			_, err = fmt.Sscanf(rest, "before %d after %d", &l.before, &l.after)
 		case "letters":
 			for _, r := range rest {
-				l.letters[r] = r != ' '
+				if r != ' ' && !slices.Contains(x.users[r], id) {
+					x.users[r] = append(x.users[r], id)
+				}
 			}
 		case "clitics":
 			clitics = strings.Fields(rest)
@@ -233,7 +242,11 @@ func (x *lexicon) insert(e entry, first pat) {
 	case '>':
 		m = x.suffix
 	}
-	m[first.text] = append(m[first.text], e)
+	if first.kind != '=' {
+		x.longest = max(x.longest, len(first.text))
+	}
+	at := m[first.text]
+	m[first.text] = entries{at.langs | 1<<uint(e.lang), append(at.list, e)}
 }
 
 // words cuts one phrase of a lexicon the way mail is cut. A * at the end of a word stands for any
@@ -278,32 +291,31 @@ func (p pat) matches(t *token) bool {
 // minPrefix is the shortest beginning, in bytes, that a lexicon may abbreviate a word to.
 const minPrefix = 2
 
-// candidates calls f with every entry whose first word may be t.
-func (x *lexicon) candidates(t *token, f func(*entry)) {
-	s := t.text
-	list := x.whole[s]
-	for i := range list {
-		f(&list[i])
+// candidates calls f with every entry of the given languages whose first word may be t.
+func (x *lexicon) candidates(t *token, langs langSet, f func(*entry)) {
+	each := func(e entries) {
+		if e.langs&langs == 0 {
+			return
+		}
+		for i := range e.list {
+			if langs.has(e.list[i].lang) {
+				f(&e.list[i])
+			}
+		}
 	}
+	s := t.text
+	each(x.whole[s])
 	if t.wide {
 		return
 	}
-	for i := minPrefix; i <= len(s); i++ {
-		if i < len(s) && !utf8.RuneStart(s[i]) {
-			continue
-		}
-		list := x.prefix[s[:i]]
-		for j := range list {
-			f(&list[j])
+	for i := minPrefix; i <= min(len(s), x.longest); i++ {
+		if i == len(s) || utf8.RuneStart(s[i]) {
+			each(x.prefix[s[:i]])
 		}
 	}
-	for i := 1; i <= len(s)-3; i++ {
-		if !utf8.RuneStart(s[i]) {
-			continue
-		}
-		list := x.suffix[s[i:]]
-		for j := range list {
-			f(&list[j])
+	for i := max(1, len(s)-x.longest); i <= len(s)-3; i++ {
+		if utf8.RuneStart(s[i]) {
+			each(x.suffix[s[i:]])
 		}
 	}
 }

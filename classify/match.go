@@ -22,10 +22,7 @@ func (x *lexicon) find(d *document, s sentence, langs langSet) []hit {
 			continue
 		}
 		start := len(out)
-		x.candidates(t, func(e *entry) {
-			if !langs.has(e.lang) {
-				return
-			}
+		x.candidates(t, langs, func(e *entry) {
 			if end := follow(d.tokens[:s.to], i+1, e.words); end > 0 {
 				out = keepLonger(out, start, hit{e.concept, e.lang, e.negated, i, end})
 			}

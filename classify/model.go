@@ -24,7 +24,7 @@ type Model struct {
 	Scale   []float32 // by right: what one step of a weight is worth
 	Bias    []float32
 	Trust   []float32 // by right: share of the rules' log odds
-	Slope   float32   // calibration of the sum, fitted on mails that training had not seen
+	Slope   float32   // calibration of the sum, fitted on mails that training had not seen; see EVALUATION.md
 	Shift   float32
 }
 
@@ -94,6 +94,9 @@ func (m *Model) odds(x Example) []float64 {
 	return out
 }
 
+// certain is the most that is ever said of a right.
+const certain = 0.99
+
 // Limits of the rules' log odds, so that one loud rule does not silence the model.
 const (
 	leastOdds = -3.0
@@ -127,7 +130,7 @@ func (c *Classifier) probabilities(a *analysis, f childFinding) map[ticket.Right
 	}
 	out := make(map[ticket.Right]float64, len(odds))
 	for i, r := range ModelRights() {
-		out[r] = 1 / (1 + math.Exp(-odds[i]))
+		out[r] = min(certain, 1/(1+math.Exp(-odds[i])))
 	}
 	out[ticket.Child] = f.bounded(out[ticket.Child])
 	return out

@@ -28,13 +28,18 @@ func markIgnored(d *document, m ticket.Message) {
 	text := d.text[partBody]
 	sign := strings.Index("\n"+text, "\n-- \n")
 	from, to := forwardedNewsletter(m, text)
+	start, read := 0, 0 // of the line, and how far line ends were looked for
 	for i := range d.sents {
 		s := &d.sents[i]
 		if s.part != partBody {
 			continue
 		}
 		at := d.tokens[s.from].from
-		line := text[strings.LastIndexByte(text[:at], '\n')+1:]
+		if n := strings.LastIndexByte(text[read:at], '\n'); n >= 0 {
+			start = read + n + 1
+		}
+		read = at
+		line := text[start:]
 		switch {
 		case strings.HasPrefix(strings.TrimLeft(line[:min(len(line), 8)], " "), ">"):
 			s.ignored = "quoted text"

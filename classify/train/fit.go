@@ -212,7 +212,7 @@ func oddsByFold(set []example, p params, method int) [][]float64 {
 type tally struct{ tp, fp, fn, exact, child, found, likes, alarms int }
 
 // childAccept is the confidence at which classify raises a child alert.
-const childAccept = 0.45
+const childAccept = 0.43
 
 // add counts one mail and reports whether every right was judged rightly.
 func (t *tally) add(x example, odds []float64) bool {
