@@ -268,6 +268,8 @@ func (f childFinding) bounded(p float64) float64 {
 		return max(p, 0.6)
 	case f.childsOwn(), f.young != nil && (f.young.kin || f.young.self) && f.reached && !f.toys && !f.home && !f.selfTeen:
 		return max(p, 0.6)
+	case f.probability() < 0.25 && p < 0.6:
+		return min(p, 0.4) // the rules see no child here and the model is not sure: people look
 	}
 	return p
 }
