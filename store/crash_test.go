@@ -78,9 +78,15 @@ func decideAndDie(spec string) error {
 	if err != nil {
 		return err
 	}
-	mails, err := s.ClaimMails(ctx, -time.Second, 1, 1<<20) // runs out at once, for the next process
-	if err != nil || len(mails) != 1 {
-		return fmt.Errorf("claimed %d: %w", len(mails), err)
+	var mails []Mail
+	// PostgreSQL may need a moment to see that the process before is gone and to let its row go.
+	for deadline := time.Now().Add(20 * time.Second); len(mails) == 0; {
+		if mails, err = s.ClaimMails(ctx, -time.Second, 1, 1<<20); err != nil { // runs out at once, for the next process
+			return err
+		}
+		if time.Now().After(deadline) {
+			return errors.New("the mail is not to be had")
+		}
 	}
 	statements := 0
 	die := func(*gorm.DB) {

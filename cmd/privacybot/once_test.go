@@ -212,6 +212,7 @@ func TestTicketCommands(t *testing.T) {
 		{[]string{"ticket", "do", ref, "right", "+access"}, "access"},
 		{[]string{"ticket", "do", ref, "#blocked"}, "block"},
 		{[]string{"ticket", "do", ref, "deleted"}, "delet"},
+		{[]string{"ticket", "do", ref, "verified", "checked", "the", "guardianship"}, "guardianship"}, // content goes to nobody unproven
 		{[]string{"ticket", "close", ref, "done", "The account is gone."}, "closed"},
 	} {
 		if out := h.fine(c.args...); strings.TrimSpace(out) == "" {
