@@ -180,6 +180,7 @@ func ruleConfidence(score float64) float64 { return 1 / (1 + math.Exp(2.4-1.2*sc
 func (c *Classifier) decide(a *analysis, f childFinding, v *ticket.Verdict) {
 	a.sum()
 	most := 0.0
+	var vague []ticket.Right
 	p := c.probabilities(a, f)
 	for _, right := range ModelRights() {
 		limit := accept
@@ -194,14 +195,12 @@ func (c *Classifier) decide(a *analysis, f childFinding, v *ticket.Verdict) {
 				v.NeedsHuman, v.HumanWhy = true, "a right was found, but not clearly enough to act on it"
 			}
 		case p[right] >= doubt:
-			v.NeedsHuman, v.HumanWhy = true, "the mail may use a right, but says so too vaguely"
-			if right == ticket.Child {
-				v.Review = append(v.Review, childPossible)
-			}
+			vague = append(vague, right)
 		}
 		most = math.Max(most, p[right])
 	}
 	v.Rights = ticket.SortRights(v.Rights)
+	doubts(v, vague, most)
 	if v.Has(ticket.Child) {
 		v.Evidence = a.childEvidence(f)
 	}
@@ -209,6 +208,22 @@ func (c *Classifier) decide(a *analysis, f childFinding, v *ticket.Verdict) {
 	if len(v.Rights) == 0 {
 		v.Rights = []ticket.Right{ticket.Other}
 		v.Confidence[ticket.Other] = round(1 - most)
+	}
+}
+
+// doubts says what becomes of rights that the mail may use: people look at the mail when nothing else
+// in it is clear or a child may be concerned; beside a clear right they are pointed out only, so that
+// a plain request is answered at once.
+func doubts(v *ticket.Verdict, vague []ticket.Right, most float64) {
+	for _, right := range vague {
+		switch {
+		case right == ticket.Child:
+			v.Review = append(v.Review, childPossible)
+		case most >= sure:
+			v.Review = append(v.Review, "possible-"+string(right))
+			continue
+		}
+		v.NeedsHuman, v.HumanWhy = true, "the mail may use a right, but says so too vaguely"
 	}
 }
 
