@@ -19,7 +19,7 @@ type Verdict struct {
 
 	Writer    Writer
 	WriterWhy []Evidence
-	Review    []string // flags for staff: "child-exactly-13", "child-possible", "reminder", "text-html-differ", "hidden-text"
+	Review    []string // flags for staff: "child-exactly-13", "child-possible", "possible-access", "reminder", "text-html-differ", "hidden-text"
 	Ignored   []Ignored
 }
 
