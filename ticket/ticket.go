@@ -48,7 +48,7 @@ type Request struct {
 	ClosedAt   time.Time  `json:"closed_at,omitzero"`
 }
 
-// State is how far a request is. Moves are checked by [CanMove].
+// State is how far a request is. ARCHITECTURE.md draws the moves; only people close.
 type State string
 
 // The states of a request.
