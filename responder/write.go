@@ -86,7 +86,7 @@ func foldSubject(subject, label string) string {
 	var b strings.Builder
 	column := len("Subject: ")
 	add := func(word string) {
-		if column > len("Subject: ") {
+		if b.Len() > 0 {
 			if column+1+len(word) > 76 {
 				b.WriteString("\r\n")
 				column = 0
