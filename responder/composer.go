@@ -189,9 +189,16 @@ func complete(o ticket.LetterOrder) error {
 		if o.Data.Digest == nil {
 			return errors.New("the digest is missing")
 		}
-	case ticket.LetterAnswer:
+	case ticket.LetterAnswer, ticket.LetterReferral, ticket.LetterRecipientNotice, ticket.LetterExtension:
 		if strings.TrimSpace(o.Data.Answer) == "" {
-			return errors.New("the answer is missing")
+			return errors.New("staff's words are missing")
+		}
+		if o.Kind == ticket.LetterExtension && o.Data.Due.IsZero() {
+			return errors.New("the new date is missing")
+		}
+	case ticket.LetterMandatePerson:
+		if o.Data.Code == "" {
+			return errors.New("the code is missing")
 		}
 	case ticket.LetterClosing:
 		switch o.Data.Outcome {

@@ -87,6 +87,8 @@ func TestAutoSubmitted(t *testing.T) { // B13
 		ticket.LetterAcknowledgement: "auto-replied", ticket.LetterNeutral: "auto-replied", ticket.LetterChild: "auto-replied",
 		ticket.LetterChildSelf: "auto-replied", ticket.LetterVerified: "auto-replied", ticket.LetterNotVerified: "auto-replied",
 		ticket.LetterVerification: "auto-generated", ticket.LetterAnswer: "", ticket.LetterClosing: "",
+		ticket.LetterExtension: "", ticket.LetterReferral: "", ticket.LetterRecipientNotice: "", ticket.LetterStatus: "auto-replied",
+		ticket.LetterMandate: "auto-replied", ticket.LetterMandatePerson: "auto-generated", ticket.LetterRecorded: "auto-replied", ticket.LetterStopped: "auto-generated",
 		ticket.LetterStaffReceipt: "auto-replied", ticket.LetterStaffHeld: "auto-replied",
 		ticket.LetterStaffNotice: "auto-generated", ticket.LetterStaffFollowup: "auto-generated", ticket.LetterEscalation: "auto-generated",
 		ticket.LetterUndelivered: "auto-generated", ticket.LetterQuarantine: "auto-generated", ticket.LetterSorting: "auto-generated", ticket.LetterDigest: "auto-generated",

@@ -13,6 +13,8 @@ import (
 
 var tags = regexp.MustCompile(`(?s)<style>.*?</style>|<!--.*?-->|<[^>]*>`)
 
+var nameOrAddress = regexp.MustCompile(`(?i)\b(jane|doe|dear)\b`)
+
 // letters leaves of s what is read aloud.
 func letters(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -100,10 +102,8 @@ func TestAcknowledgement(t *testing.T) {
 		if !s.Order.Kind.External() {
 			return
 		}
-		for _, never := range []string{"Jane", "Doe", "jane", "Dear "} { // D27, A1: no name, no address
-			if strings.Contains(strings.ReplaceAll(text, "jane.doe@example.org", ""), never) && s.Order.Data.ShadowFor == "" {
-				t.Errorf("holds %q:\n%s", never, text)
-			}
+		if name := nameOrAddress.FindString(text); name != "" && s.Order.Data.ShadowFor == "" { // D27, A1: no name, no address
+			t.Errorf("holds %q:\n%s", name, text)
 		}
 		if s.Order.Data.Code == "" && strings.Contains(text, "Code:") || s.Order.Data.Code != "" && !strings.Contains("\n"+text, "\nCode: "+s.Order.Data.Code+"\n") {
 			t.Errorf("the code is wrong:\n%s", text)
@@ -142,7 +142,7 @@ func TestRefusalNamesTheWaysOn(t *testing.T) {
 			return
 		}
 		for _, w := range want[lang] {
-			if !strings.Contains(text, w) {
+			if !strings.Contains(letters(text), letters(w)) {
 				t.Errorf("%s lacks %q:\n%s", s.Name, w, text)
 			}
 		}

@@ -22,6 +22,7 @@ func Samples() []Sample {
 	s.now = s.received.Add(7 * time.Minute)
 	s.requesters()
 	s.outcomes()
+	s.onTheWay()
 	s.staff()
 	s.house()
 	return s.out
@@ -35,6 +36,8 @@ type sampler struct {
 const (
 	sampleRef = "PB-7K3M-Q9XD"
 	sampleLaw = "EU General Data Protection Regulation"
+
+	sampleAuthority = "Office of the Example Commissioner, www.example.org/complaints"
 )
 
 func (s *sampler) add(name string, kind ticket.LetterKind, d ticket.LetterData) {
@@ -67,8 +70,17 @@ func (s *sampler) requesters() {
 	d.ShadowFor = "jane.doe@example.org"
 	s.add("acknowledgement-shadow", ticket.LetterAcknowledgement, d)
 
+	d = base
+	d.Rights, d.AskDetails = []ticket.Right{ticket.Complaint}, true
+	s.add("acknowledgement-details", ticket.LetterAcknowledgement, d)
+	d = base
+	d.Rights, d.AskDetails = []ticket.Right{ticket.Access, ticket.Complaint}, true
+	d.Code, d.CodeUntil, d.TriesLeft, d.Authority = "4821-0937", until, 5, sampleAuthority
+	s.add("acknowledgement-details-code", ticket.LetterAcknowledgement, d)
+
 	s.add("neutral_acknowledgement", ticket.LetterNeutral, ticket.LetterData{ReceivedAt: s.received})
 	s.add("neutral_acknowledgement-late", ticket.LetterNeutral, ticket.LetterData{ReceivedAt: s.received, Late: true})
+	s.add("neutral_acknowledgement-unreadable", ticket.LetterNeutral, ticket.LetterData{ReceivedAt: s.received, Unreadable: true})
 	s.add("child_acknowledgement", ticket.LetterChild, ticket.LetterData{ReceivedAt: s.received, Rights: []ticket.Right{ticket.Child}})
 	s.add("child_acknowledgement-late", ticket.LetterChild, ticket.LetterData{ReceivedAt: s.received, Late: true})
 	s.add("child_self", ticket.LetterChildSelf, ticket.LetterData{ReceivedAt: s.received, Rights: []ticket.Right{ticket.Child}})
@@ -95,7 +107,7 @@ func (s *sampler) outcomes() {
 	}{
 		{ticket.OutcomeDone, "We have deleted your customer account and your newsletter entry.\nWe have told our shipping company to do the same."},
 		{ticket.OutcomePartly, "We have deleted your customer account.\n\nWe keep two invoices until the end of 2034, because tax law makes us keep them for eight years. Nobody uses them for anything else."},
-		{ticket.OutcomeRefused, "The account you name belongs to another person. We may not give you information about it."},
+		{ticket.OutcomeRefused, "We asked you twice to show that the address is yours, and could not make sure of it. We may give information about a person to that person only."},
 		{ticket.OutcomeWithdrawn, ""},
 		{ticket.OutcomeDone, ""},
 	} {
@@ -106,5 +118,42 @@ func (s *sampler) outcomes() {
 			name += "-plain"
 		}
 		s.add(name, ticket.LetterClosing, d)
+		if one.outcome == ticket.OutcomeRefused || one.words != "" && one.outcome == ticket.OutcomeDone {
+			d.Authority, d.Appeal = sampleAuthority, true
+			s.add(name+"-appeal", ticket.LetterClosing, d)
+		}
 	}
+}
+
+// onTheWay shows the letters between the acknowledgement and the outcome.
+func (s *sampler) onTheWay() {
+	base := ticket.LetterData{ReceivedAt: s.received, Rights: []ticket.Right{ticket.Access, ticket.Deletion}, Due: s.due, LawName: sampleLaw}
+	d := base
+	d.Due = time.Date(2027, 2, 22, 22, 59, 59, 0, time.UTC)
+	d.Answer = "Your data is spread over three systems, and one of them is kept by a partner who has asked us for more time."
+	s.add("extension", ticket.LetterExtension, d)
+	for _, state := range []string{"acknowledged", "verifying", "in_work", "waiting", "extended", "closed", "another"} {
+		d = base
+		if d.State = state; state == "closed" {
+			d.Due = time.Time{}
+		}
+		s.add("status-"+state, ticket.LetterStatus, d)
+	}
+	d = base
+	d.Answer = "Example Shops Ltd\nMarket Street 5, Dublin\nprivacy@shops.example.net"
+	s.add("referral", ticket.LetterReferral, d)
+	s.add("mandate", ticket.LetterMandate, base)
+	d = base
+	d.Code, d.CodeUntil = "4821-0937", s.now.Add(14*24*time.Hour)
+	s.add("mandate_person", ticket.LetterMandatePerson, d)
+	d = base
+	d.Rights = []ticket.Right{ticket.Correction, ticket.Deletion, ticket.Restriction, ticket.Objection, ticket.Complaint}
+	d.Answer = "Your customer number: 4711\nOrders of March and June 2026"
+	s.add("recipient_notice", ticket.LetterRecipientNotice, d)
+	d.Rights = nil
+	s.add("recipient_notice-plain", ticket.LetterRecipientNotice, d)
+	d = base
+	d.Rights, d.Due, d.LawName = []ticket.Right{ticket.Unsubscribe}, time.Time{}, ""
+	s.add("recorded", ticket.LetterRecorded, d)
+	s.add("stopped", ticket.LetterStopped, d)
 }

@@ -41,7 +41,12 @@ type view struct {
 	TriesLeft  int
 	Answer     words
 	Outcome    string
+	State      string // for comparisons
 	Late       bool
+	AskDetails bool
+	Unreadable bool
+	Authority  text
+	Appeal     bool
 
 	Relay   bool   // staff's answers are passed on
 	Lines   []text // staff receipts
@@ -76,6 +81,7 @@ func (c *Composer) newView(o ticket.LetterOrder, w *wordlist, now time.Time) vie
 		Due: text(w.date(in(d.Due))), DueAt: text(w.clock(in(d.Due))),
 		Law: line(w.law(d.LawName), maxLine), Code: line(d.Code, 20), CodeUntil: text(w.clock(in(d.CodeUntil))),
 		TriesLeft: max(d.TriesLeft, 0), Outcome: string(d.Outcome), Late: d.Late,
+		State: d.State, AskDetails: d.AskDetails, Unreadable: d.Unreadable, Authority: line(w.authority(d.Authority), maxLine), Appeal: d.Appeal,
 		Answer: words(lines(d.Answer, 2*maxLong)), // never cut in silence: what is longer is refused
 	}
 	rights := ticket.SortRights(d.Rights)

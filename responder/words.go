@@ -21,7 +21,9 @@ type wordlist struct {
 	Months    []string          `yaml:"months"`
 	Weekdays  []string          `yaml:"weekdays"` // from Sunday
 	Laws      map[string]string `yaml:"laws"`     // our name of a law: what people here call it; "" leaves it out
-	Rights    map[ticket.Right]rightWords
+	// Our name of an authority that takes complaints: what people here call it.
+	Authorities map[string]string `yaml:"authorities"`
+	Rights      map[ticket.Right]rightWords
 }
 
 // rightWords is how a right is spoken of.
@@ -129,6 +131,14 @@ func zone(t time.Time) string {
 // law gives the name that readers of the language know.
 func (w *wordlist) law(name string) string {
 	if known, found := w.Laws[name]; found {
+		return known
+	}
+	return name
+}
+
+// authority gives the name that readers of the language know.
+func (w *wordlist) authority(name string) string {
+	if known, found := w.Authorities[name]; found {
 		return known
 	}
 	return name

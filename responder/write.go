@@ -164,10 +164,11 @@ func plusAddress(address, ref, token string) string {
 // autoSubmitted is the field's value by RFC 3834 5: auto-replied for what answers a mail,
 // auto-generated for what starts by itself, none for a person's words (CASES B13).
 func autoSubmitted(o ticket.LetterOrder) string {
-	switch o.Kind {
-	case ticket.LetterAnswer, ticket.LetterClosing:
+	if o.Kind.ByPerson() {
 		return ""
-	case ticket.LetterAcknowledgement, ticket.LetterNeutral, ticket.LetterChild, ticket.LetterChildSelf,
+	}
+	switch o.Kind {
+	case ticket.LetterStatus, ticket.LetterMandate, ticket.LetterRecorded, ticket.LetterAcknowledgement, ticket.LetterNeutral, ticket.LetterChild, ticket.LetterChildSelf,
 		ticket.LetterVerified, ticket.LetterNotVerified, ticket.LetterStaffReceipt, ticket.LetterStaffHeld:
 		return "auto-replied"
 	}

@@ -16,6 +16,15 @@ const (
 	LetterNotVerified     LetterKind = "not_verified" // wrong or expired code
 	LetterAnswer          LetterKind = "answer"       // staff's words
 	LetterClosing         LetterKind = "closing"      // the outcome in writing
+
+	LetterExtension       LetterKind = "extension"        // more time: staff's reason, the new date
+	LetterStatus          LetterKind = "status"           // how far the request is
+	LetterReferral        LetterKind = "referral"         // another controller is responsible; staff say who
+	LetterMandate         LetterKind = "mandate"          // asks an agent for proof of the mandate
+	LetterMandatePerson   LetterKind = "mandate_person"   // asks the person whether the agent acts for them
+	LetterRecipientNotice LetterKind = "recipient_notice" // to recipients of the data (GDPR art. 19)
+	LetterRecorded        LetterKind = "recorded"         // an unsubscription is recorded, not yet carried out
+	LetterStopped         LetterKind = "stopped"          // the mailings have really stopped
 )
 
 // Letters within the house.
@@ -38,6 +47,8 @@ const LetterAlarm LetterKind = "alarm"
 func LetterKinds() []LetterKind {
 	return []LetterKind{LetterAcknowledgement, LetterNeutral, LetterChild, LetterChildSelf,
 		LetterVerification, LetterVerified, LetterNotVerified, LetterAnswer, LetterClosing,
+		LetterExtension, LetterStatus, LetterReferral, LetterMandate, LetterMandatePerson,
+		LetterRecipientNotice, LetterRecorded, LetterStopped,
 		LetterStaffNotice, LetterStaffFollowup, LetterStaffReceipt, LetterStaffHeld,
 		LetterEscalation, LetterUndelivered, LetterQuarantine, LetterSorting, LetterDigest}
 }
@@ -46,18 +57,21 @@ func LetterKinds() []LetterKind {
 func (k LetterKind) External() bool {
 	switch k {
 	case LetterAcknowledgement, LetterNeutral, LetterChild, LetterChildSelf, LetterVerification,
-		LetterVerified, LetterNotVerified, LetterAnswer, LetterClosing:
+		LetterVerified, LetterNotVerified, LetterAnswer, LetterClosing, LetterExtension, LetterStatus,
+		LetterReferral, LetterMandate, LetterMandatePerson, LetterRecipientNotice, LetterRecorded, LetterStopped:
 		return true
 	}
 	return false
 }
 
 // Braked reports whether the rate brakes may delay letters of this kind: those that a forged sender
-// could turn on somebody else (A52, A53). They never touch child alerts, staff's answers, closings or
-// mail within the house (DESIGN.md 5.4).
+// could turn on somebody else (A52, A53). They never touch child alerts, what staff have ordered
+// (answers, closings, extensions, referrals, notices to recipients) or mail within the house
+// (DESIGN.md 5.4).
 func (k LetterKind) Braked() bool {
 	switch k {
-	case LetterAcknowledgement, LetterNeutral, LetterChild, LetterChildSelf, LetterVerification, LetterVerified, LetterNotVerified:
+	case LetterAcknowledgement, LetterNeutral, LetterChild, LetterChildSelf, LetterVerification, LetterVerified, LetterNotVerified,
+		LetterStatus, LetterMandate, LetterMandatePerson, LetterRecorded:
 		return true
 	}
 	return false
@@ -65,7 +79,13 @@ func (k LetterKind) Braked() bool {
 
 // ByPerson reports whether a person wrote the substance, so that the letter does not call
 // itself automatic (CASES B13).
-func (k LetterKind) ByPerson() bool { return k == LetterAnswer || k == LetterClosing }
+func (k LetterKind) ByPerson() bool {
+	switch k {
+	case LetterAnswer, LetterClosing, LetterExtension, LetterReferral, LetterRecipientNotice:
+		return true
+	}
+	return false
+}
 
 // LetterOrder asks for one letter. The composer turns it into bytes; the store keeps those.
 type LetterOrder struct {
@@ -94,7 +114,12 @@ type LetterData struct {
 	TriesLeft  int
 	Answer     string  // staff's own words
 	Outcome    Outcome // of a closing letter
+	State      string  // of a status letter, from [Ticket.State]; one without words of its own is "being worked on"
 	Late       bool    // the mail was received more than a day before the acknowledgement
+	AskDetails bool    // acknowledgement of a complaint that has neither details nor evidence
+	Unreadable bool    // neutral acknowledgement of a mail that is encrypted or too large to read
+	Authority  string  // where to complain, from the law's data and never from a mail; "" = any data protection authority
+	Appeal     bool    // closing: the law lets people appeal to the organisation itself
 	ShadowFor  string  // in shadow mode: the address it would have gone to
 
 	Notice  *Notice
