@@ -15,7 +15,7 @@ func (l *loader) complete() {
 	if c.IMAP.Username == "" {
 		c.IMAP.Username = string(c.Organisation.Address)
 	}
-	if c.SMTP.Username == "" && !c.SMTP.Password.IsZero() {
+	if c.SMTP.Username == "" && (!c.SMTP.Password.IsZero() || !c.SMTP.OAuth.IsZero()) {
 		c.SMTP.Username = string(c.Organisation.Address)
 	}
 	for i := range c.Staff {
@@ -46,10 +46,12 @@ func (l *loader) check(known Known) {
 	l.checkKnown(known)
 
 	l.need(c.IMAP.Server.IsZero(), "imap.server", "imaps://imap.example.com")
-	l.need(c.IMAP.Password.IsZero(), "imap.password", `"${IMAP_PASSWORD}", or imap.password_file with the path of a file`)
+	l.need(c.IMAP.Password.IsZero() && c.IMAP.OAuth.IsZero() && !l.given("imap.oauth"), "imap.password", `"${IMAP_PASSWORD}", or imap.password_file with the path of a file`)
 	l.need(c.SMTP.Server.IsZero(), "smtp.server", "smtps://smtp.example.com")
-	l.need(c.SMTP.Username != "" && c.SMTP.Password.IsZero(), "smtp.password", `"${SMTP_PASSWORD}", because smtp.username is given`)
-	for _, base := range []string{"imap.password", "smtp.password", "database"} {
+	l.need(c.SMTP.Username != "" && c.SMTP.Password.IsZero() && !l.given("smtp.oauth"), "smtp.password", `"${SMTP_PASSWORD}", because smtp.username is given`)
+	l.checkOAuth("imap", c.IMAP.OAuth)
+	l.checkOAuth("smtp", c.SMTP.OAuth)
+	for _, base := range []string{"imap.password", "smtp.password", "database", "imap.oauth.client_secret", "imap.oauth.refresh_token", "smtp.oauth.client_secret", "smtp.oauth.refresh_token"} {
 		_, plain := l.lines[base]
 		if _, file := l.lines[base+"_file"]; plain && file {
 			l.problem(base+"_file", "only one of %s and %s_file can be given", base, base)

@@ -52,6 +52,7 @@ type IMAP struct {
 	Server      Server        `yaml:"server" protocol:"imap"`
 	Username    string        `yaml:"username"` // organisation.address when not given
 	Password    Secret        `yaml:"password"`
+	OAuth       OAuth         `yaml:"oauth"` // instead of the password
 	Folders     []string      `yaml:"folders"`
 	Poll        time.Duration `yaml:"poll" min:"1s" max:"1h"`
 	MaxMailSize Size          `yaml:"max_mail_size" min:"64KiB" max:"256MiB"`
@@ -60,8 +61,30 @@ type IMAP struct {
 // SMTP is the server that takes our letters. Without a password nobody logs in.
 type SMTP struct {
 	Server   Server `yaml:"server" protocol:"smtp"`
-	Username string `yaml:"username"` // organisation.address when only a password is given; else "" = no login
+	Username string `yaml:"username"` // organisation.address when a password or oauth is given; else "" = no login
 	Password Secret `yaml:"password"`
+	OAuth    OAuth  `yaml:"oauth"` // instead of the password
+}
+
+// OAuth is how access tokens are got (OAuth 2.0, RFC 6749).
+type OAuth struct {
+	Flow         string   `yaml:"flow" enum:"client_credentials,refresh_token"`
+	TokenURL     WebURL   `yaml:"token_url"`
+	ClientID     string   `yaml:"client_id"`
+	ClientSecret Secret   `yaml:"client_secret"`
+	RefreshToken Secret   `yaml:"refresh_token"`
+	Scopes       []string `yaml:"scopes"`
+}
+
+// Values of OAuth.Flow.
+const (
+	ClientCredentials = "client_credentials"
+	RefreshToken      = "refresh_token"
+)
+
+// IsZero reports whether nothing was given.
+func (o OAuth) IsZero() bool {
+	return o.Flow == "" && o.TokenURL == "" && o.ClientID == "" && o.ClientSecret.IsZero() && o.RefreshToken.IsZero() && len(o.Scopes) == 0
 }
 
 // Intake says how the first start treats mail that was already there.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"time"
 
 	"privacybot/responder"
@@ -20,7 +21,10 @@ const (
 	giveUpAfter = 5 * 24 * time.Hour // RFC 5321 4.5.4.1
 	alarmLimit  = time.Minute
 
+	// Stages at which no server was asked.
 	stageShadow = "shadow"
+	stageAlarm  = "alarm"
+	stageSeal   = "seal"
 )
 
 // errShadow says that a letter was written before the office went into shadow mode, in which mail
@@ -35,6 +39,11 @@ var ErrMailServer = errors.New("the mail server refuses this installation; lette
 // tried again later with the same bytes; only a refusal of this very recipient ends a letter.
 func (p *Pipeline) Deliver(ctx context.Context) (int, error) {
 	accepted := 0
+	door, err := p.access(ctx, ticket.TroubleMailServer)
+	if err != nil {
+		return 0, err
+	}
+	shut := p.closed(door, ticket.TroubleMailServer)
 	for {
 		due, err := p.store.ClaimLetters(ctx, p.now(), letterLease, letterBatch, store.BrakeLimit{PerHour: p.cfg.PerHour})
 		if err != nil {
@@ -45,8 +54,11 @@ func (p *Pipeline) Deliver(ctx context.Context) (int, error) {
 		}
 		alarmsFirst(due)
 		for i, l := range due {
-			res := p.send(ctx, l)
+			res := p.send(ctx, l, shut)
 			if err := p.delivered(ctx, l, res); err != nil {
+				return accepted, errors.Join(err, p.unclaim(ctx, due[i+1:], 0))
+			}
+			if door, err = p.noteServer(ctx, door, res, shut); err != nil {
 				return accepted, errors.Join(err, p.unclaim(ctx, due[i+1:], 0))
 			}
 			p.told(Step{Letter: &l, Result: res})
@@ -57,7 +69,7 @@ func (p *Pipeline) Deliver(ctx context.Context) (int, error) {
 				return accepted, errors.Join(p.unclaim(ctx, due[i+1:], 0), ctx.Err())
 			}
 			if res.Outcome == responder.Configuration {
-				return accepted, errors.Join(p.unclaim(ctx, due[i+1:], responder.Backoff(1)), fmt.Errorf("%w: %s, code %d", ErrMailServer, res.Stage, res.Code))
+				return accepted, errors.Join(p.unclaim(ctx, due[i+1:], responder.Backoff(1)), fmt.Errorf("%w: %w", ErrMailServer, res.Err))
 			}
 		}
 	}
@@ -74,9 +86,10 @@ func alarmsFirst(due []store.Delivery) {
 	slices.SortStableFunc(due, func(a, b store.Delivery) int { return rank(a) - rank(b) })
 }
 
-func (p *Pipeline) send(ctx context.Context, l store.Delivery) responder.Result {
+// send tries one letter. shut says why the mail server is not to be asked now, nil when it is.
+func (p *Pipeline) send(ctx context.Context, l store.Delivery, shut error) responder.Result {
 	if l.Unreadable != nil {
-		return responder.Result{Outcome: responder.Permanent, Stage: "seal", Err: l.Unreadable}
+		return responder.Result{Outcome: responder.Permanent, Stage: stageSeal, Err: l.Unreadable}
 	}
 	if l.Kind == ticket.LetterAlarm {
 		return p.alarm(ctx, l)
@@ -84,25 +97,41 @@ func (p *Pipeline) send(ctx context.Context, l store.Delivery) responder.Result 
 	if _, staff := p.cfg.Policy.StaffByAddress(l.To); p.cfg.Policy.Shadow && l.Kind.External() && !staff {
 		return responder.Result{Outcome: responder.Temporary, Stage: stageShadow, Err: errShadow}
 	}
+	if shut != nil {
+		return responder.Result{Outcome: responder.Configuration, Stage: responder.StageAuth, Err: shut}
+	}
 	return p.sender.Send(ctx, l.To, l.Raw)
 }
 
-// alarm runs alarm.command with the reference as its only argument: no personal data leaves by
-// this way.
+// noteServer keeps what a try tells about the mail server.
+func (p *Pipeline) noteServer(ctx context.Context, door access, r responder.Result, shut error) (access, error) {
+	works, refused, config, known := smtpAccess(r)
+	if !known || shut != nil || ctx.Err() != nil {
+		return door, nil
+	}
+	return p.noteAccess(ctx, ticket.TroubleMailServer, door, works, refused, config)
+}
+
+// alarm runs alarm.command with the reference as its only argument, or with the name of the server that
+// is in trouble: no personal data leaves by this way.
 func (p *Pipeline) alarm(ctx context.Context, l store.Delivery) responder.Result {
 	if len(p.cfg.Alarm) == 0 {
-		return responder.Result{Outcome: responder.Delivered, Stage: "alarm"}
+		return responder.Result{Outcome: responder.Delivered, Stage: stageAlarm}
 	}
 	ctx, cancel := context.WithTimeout(ctx, alarmLimit)
 	defer cancel()
-	args := append(append([]string(nil), p.cfg.Alarm[1:]...), l.Ref)
+	about := l.Ref
+	if about == "" {
+		about, _, _ = strings.Cut(l.Key, "/")
+	}
+	args := append(append([]string(nil), p.cfg.Alarm[1:]...), about)
 	cmd := exec.CommandContext(ctx, p.cfg.Alarm[0], args...)
 	cmd.WaitDelay = time.Second
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")} // no secret of our own environment
 	if err := cmd.Run(); err != nil {
-		return responder.Result{Outcome: responder.Temporary, Stage: "alarm", Err: fmt.Errorf("alarm.command: %w", err)}
+		return responder.Result{Outcome: responder.Temporary, Stage: stageAlarm, Err: fmt.Errorf("alarm.command: %w", err)}
 	}
-	return responder.Result{Outcome: responder.Delivered, Stage: "alarm"}
+	return responder.Result{Outcome: responder.Delivered, Stage: stageAlarm}
 }
 
 // delivered records the result and what follows from it for the ticket, in one transaction that
@@ -121,6 +150,9 @@ func (p *Pipeline) delivered(ctx context.Context, l store.Delivery, res responde
 	err := p.store.InTx(ctx, func(tx *store.Tx) error {
 		switch {
 		case !final:
+			if res.Outcome == responder.Configuration { // no fault of the letter's: no try is counted (C42)
+				return tx.LetterPutBack(l, now.Add(pause), res.Code)
+			}
 			return tx.LetterRetry(l, now.Add(pause), res.Code)
 		case result == ticket.DeliveryAccepted:
 			if err := tx.LetterSent(l, now); err != nil {
@@ -184,7 +216,7 @@ func outcome(res responder.Result, age time.Duration) (ticket.DeliveryResult, bo
 func (p *Pipeline) unclaim(ctx context.Context, rest []store.Delivery, pause time.Duration) error {
 	return p.store.InTx(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		for _, l := range rest {
-			if err := tx.LetterRetry(l, p.now().Add(pause), 0); err != nil && !errors.Is(err, store.ErrLeaseLost) {
+			if err := tx.LetterPutBack(l, p.now().Add(pause), 0); err != nil && !errors.Is(err, store.ErrLeaseLost) {
 				return err
 			}
 		}

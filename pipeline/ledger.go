@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sort"
 
-	"privacybot/ingest/mailbox"
 	"privacybot/store"
 )
 
@@ -63,7 +62,7 @@ func (p *Pipeline) Ledger(ctx context.Context) (Ledger, error) {
 }
 
 func (p *Pipeline) onServer(ctx context.Context, l *Ledger) (map[store.Location]bool, error) {
-	conn, err := mailbox.Dial(ctx, p.cfg.Mailbox)
+	conn, err := p.dialMailbox(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("imap: %w", err)
 	}

@@ -19,12 +19,15 @@ import (
 
 // Config is what the operator has settled, checked and typed.
 type Config struct {
-	Policy    ticket.Policy
-	Schedule  ticket.Schedule // of digest and sorting mail
-	Mailbox   mailbox.Config
-	Account   string // names the mailbox in locations: the IMAP user at its server
-	Parse     ingest.Options
-	SMTP      responder.SMTPConfig
+	Policy   ticket.Policy
+	Schedule ticket.Schedule // of digest and sorting mail
+	Mailbox  mailbox.Config
+	Account  string // names the mailbox in locations: the IMAP user at its server
+	Parse    ingest.Options
+	SMTP     responder.SMTPConfig
+
+	MailboxOAuth, SMTPOAuth *OAuth // instead of the passwords; nil = none
+
 	Templates string // folder with changed templates, "" for the built-in ones
 	Footer    string // the operator's own lines below letters to requesters
 	Plus      bool   // replies go to a plus address; otherwise the token stands in the subject
@@ -50,6 +53,7 @@ type Pipeline struct {
 	told       func(Step)
 
 	nudgeWork, nudgeDeliver chan struct{}
+	dialling                chan struct{} // holds one token while the mailbox is dialled
 	trouble                 trouble
 }
 
@@ -75,7 +79,7 @@ func WithWatcher(told func(Step)) Option { return func(p *Pipeline) { p.told = t
 // template stops the start and not a letter (CASES C59).
 func New(c Config, s *store.Store, log *slog.Logger, opts ...Option) (*Pipeline, error) {
 	p := &Pipeline{cfg: c, store: s, log: log, now: func() time.Time { return time.Now().UTC() }, told: func(Step) {},
-		nudgeWork: make(chan struct{}, 1), nudgeDeliver: make(chan struct{}, 1)}
+		nudgeWork: make(chan struct{}, 1), nudgeDeliver: make(chan struct{}, 1), dialling: make(chan struct{}, 1)}
 	for _, o := range opts {
 		o(p)
 	}
@@ -90,7 +94,8 @@ func New(c Config, s *store.Store, log *slog.Logger, opts ...Option) (*Pipeline,
 	}); err != nil {
 		return nil, fmt.Errorf("letters: %w", err)
 	}
-	if p.sender, err = responder.NewSender(c.SMTP); err != nil {
+	p.cfg.useTokens(p.now)
+	if p.sender, err = responder.NewSender(p.cfg.SMTP); err != nil {
 		return nil, fmt.Errorf("smtp: %w", err)
 	}
 	if p.classifier, err = classify.New(); err != nil {

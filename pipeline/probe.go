@@ -29,6 +29,7 @@ type Finding struct {
 // which is staff's, is proven. It needs no database and leaves its mails in the mailbox.
 func Probe(ctx context.Context, c Config, patience time.Duration) []Finding {
 	p := &probe{cfg: c, now: time.Now}
+	p.cfg.useTokens(p.now)
 	if p.connect(ctx); p.bad() {
 		return p.found
 	}

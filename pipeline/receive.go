@@ -23,7 +23,7 @@ const (
 // Receive fetches what is new in every folder and keeps it. It gives the number of mails kept;
 // a folder that fails does not stop the others, and the first error is returned.
 func (p *Pipeline) Receive(ctx context.Context) (int, error) {
-	conn, err := mailbox.Dial(ctx, p.cfg.Mailbox)
+	conn, err := p.dialMailbox(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("imap: %w", err)
 	}

@@ -53,7 +53,7 @@ func (p *Pipeline) loop(ctx context.Context, name string, every time.Duration, w
 		pause := every
 		if err != nil {
 			failures++
-			pause = backoff(failures)
+			pause = min(backoff(failures), p.longest(err))
 			p.log.Error("round failed, will be tried again", "loop", name, "err", err, "pause", pause.String())
 		} else {
 			failures = 0
@@ -66,6 +66,15 @@ func (p *Pipeline) loop(ctx context.Context, name string, every time.Duration, w
 			return
 		}
 	}
+}
+
+// longest is how long a round waits at most after err. While the mail server lets nobody in it is not
+// asked either, but alarm.command has to run in time (C66).
+func (p *Pipeline) longest(err error) time.Duration {
+	if errors.Is(err, ErrMailServer) {
+		return time.Minute
+	}
+	return backoffMax
 }
 
 // sleep waits for d, a nudge or the end; false at the end.
@@ -99,7 +108,7 @@ func (p *Pipeline) watch(ctx context.Context) {
 	for ctx.Err() == nil {
 		var folders []mailbox.Folder
 		p.loopUntil(ctx, "folders", func(ctx context.Context) error {
-			conn, err := mailbox.Dial(ctx, p.cfg.Mailbox)
+			conn, err := p.dialMailbox(ctx)
 			if err != nil {
 				return err
 			}
@@ -163,7 +172,7 @@ func (p *Pipeline) watchFolder(ctx context.Context, f mailbox.Folder) {
 
 // followFolder reads a folder over one connection until that breaks.
 func (p *Pipeline) followFolder(ctx context.Context, f mailbox.Folder) error {
-	conn, err := mailbox.Dial(ctx, p.cfg.Mailbox)
+	conn, err := p.dialMailbox(ctx)
 	if err != nil {
 		return err
 	}

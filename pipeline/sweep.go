@@ -30,6 +30,9 @@ func (p *Pipeline) Sweep(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = p.store.Release(context.WithoutCancel(ctx), lease) }()
+	if err := p.sweepAccess(ctx); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
 	if err := p.sweepTickets(ctx); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}

@@ -77,6 +77,8 @@ func (s *sampler) children(t ticket.Ticket) {
 
 func (s *sampler) house() {
 	s.add("quarantine", ticket.LetterQuarantine, ticket.LetterData{ReceivedAt: s.received, Due: s.due, Lines: []string{"three attempts to read it ended in an error"}})
+	s.add("trouble", ticket.LetterTrouble, ticket.LetterData{ReceivedAt: s.received, Lines: []string{
+		"The mailbox refuses the sign-in since 2026-11-20 09:41. It is tried again every 15 minutes."}})
 	s.add("sorting", ticket.LetterSorting, ticket.LetterData{ReceivedAt: s.received, Sorting: []ticket.SortingItem{
 		{Label: "M-7K3M", Mail: 41, ReceivedAt: s.received, From: ticket.Address{Name: "Ada", Address: "ada@example.net"}, Subject: "Your headset", Text: "Hi, my headset does not charge any more. Who can help me?", Disposition: ticket.DispOther},
 		{Label: "M-P2XA", Mail: 42, ReceivedAt: s.received.Add(time.Hour), From: ticket.Address{Address: "win@example.net"}, Subject: "", Text: "You have won", Disposition: ticket.DispSpam},
@@ -102,7 +104,7 @@ func (s *sampler) house() {
 	s.add("digest", ticket.LetterDigest, ticket.LetterData{ReceivedAt: day, Digest: &full})
 	for i := range s.out {
 		switch s.out[i].Order.Kind {
-		case ticket.LetterSorting, ticket.LetterDigest, ticket.LetterQuarantine:
+		case ticket.LetterSorting, ticket.LetterDigest, ticket.LetterQuarantine, ticket.LetterTrouble:
 			s.out[i].Order.Ref = ""
 		}
 	}

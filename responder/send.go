@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// errNoAuth says that the server offers no way to sign in that we know.
-var errNoAuth = errors.New("the server offers no way to sign in that is known (SCRAM-SHA-256, PLAIN, LOGIN)")
-
 // Send hands raw to the mail server for one recipient and says what became of it. raw is sent as
 // it is, but for line ends, which become CRLF, and dots, which are stuffed (CASES A45).
 //

@@ -19,6 +19,12 @@ type SMTPConfig struct {
 	Server   string // smtps://host:465, smtp+starttls://host:587, or smtp://127.0.0.1:25 to a loopback address only
 	Username string // "" = do not sign in
 	Password string
+
+	// Token, when set, gives the OAuth 2.0 access token to sign in with instead of the password. It is
+	// asked for each connection, and once more with the token that the server has just refused; the
+	// same token again means that there is no newer one. Its error is [ErrSignIn] when only people can help.
+	Token func(ctx context.Context, refused string) (string, error)
+
 	TLS      *tls.Config // nil = the system's roots, TLS 1.2 and newer
 	From     string      // envelope sender; "<>" is the null sender
 	Hello    string      // name in EHLO; "" = the local address as a literal (RFC 5321 4.1.3)
@@ -147,8 +153,41 @@ func (s *Sender) drop() {
 	}
 }
 
-// dial opens a conversation as far as the first MAIL command.
+// dial opens a conversation as far as the first MAIL command. A refused token is tried anew once, over
+// a fresh connection.
 func (s *Sender) dial(ctx context.Context) (*connection, Result) {
+	if s.config.Token == nil {
+		return s.connect(ctx, "")
+	}
+	token, err := s.config.Token(ctx, "")
+	if err != nil {
+		return nil, noToken(err)
+	}
+	line, r := s.connect(ctx, token)
+	if line != nil || r.Stage != StageAuth || r.Outcome != Configuration {
+		return line, r
+	}
+	fresh, err := s.config.Token(ctx, token)
+	switch {
+	case err != nil:
+		return nil, noToken(err)
+	case fresh == token:
+		return nil, r
+	}
+	return s.connect(ctx, fresh)
+}
+
+// noToken judges that there is no token to sign in with. Its error was made for a log.
+func noToken(err error) Result {
+	r := Result{Stage: StageAuth, Outcome: Temporary, Err: fmt.Errorf("smtp %s: %w", StageAuth, err)}
+	if errors.Is(err, ErrSignIn) {
+		r.Outcome = Configuration
+	}
+	return r
+}
+
+// connect makes one connection and signs in, with token when there is one.
+func (s *Sender) connect(ctx context.Context, token string) (*connection, Result) {
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeouts.Connect)
 	defer cancel()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.address)
@@ -159,7 +198,7 @@ func (s *Sender) dial(ctx context.Context) (*connection, Result) {
 	defer stop()
 	deadline, _ := ctx.Deadline()
 	conn.SetDeadline(deadline)
-	client, stage, err := s.greet(ctx, conn)
+	client, stage, err := s.greet(ctx, conn, token)
 	if err != nil {
 		conn.Close()
 		return nil, failed(stage, errors.Join(err, context.Cause(ctx)))
@@ -168,7 +207,7 @@ func (s *Sender) dial(ctx context.Context) (*connection, Result) {
 }
 
 // greet goes through greeting, EHLO, TLS and AUTH, and says where it failed.
-func (s *Sender) greet(ctx context.Context, conn net.Conn) (*smtp.Client, string, error) {
+func (s *Sender) greet(ctx context.Context, conn net.Conn, token string) (*smtp.Client, string, error) {
 	if s.security == "tls" {
 		secure := tls.Client(conn, s.tls())
 		if err := secure.HandshakeContext(ctx); err != nil {
@@ -197,7 +236,7 @@ func (s *Sender) greet(ctx context.Context, conn net.Conn) (*smtp.Client, string
 	if s.config.Username == "" {
 		return client, "", nil
 	}
-	auth, err := s.auth(client)
+	auth, err := s.auth(client, token)
 	if err != nil {
 		return nil, StageAuth, err
 	}
@@ -205,29 +244,6 @@ func (s *Sender) greet(ctx context.Context, conn net.Conn) (*smtp.Client, string
 		return nil, StageAuth, err
 	}
 	return client, "", nil
-}
-
-// auth picks the strongest way to sign in that the server offers. The password is sent in clear
-// over TLS or to a loopback address only.
-func (s *Sender) auth(client *smtp.Client) (smtp.Auth, error) {
-	_, offered := client.Extension("AUTH")
-	user, password := s.config.Username, s.config.Password
-	clear := s.security == "none"
-	for _, mechanism := range strings.Fields(strings.ToUpper(offered)) {
-		if mechanism == "SCRAM-SHA-256" {
-			return smtp.ScramSHA256Auth(user, password), nil
-		}
-	}
-	for _, mechanism := range strings.Fields(strings.ToUpper(offered)) {
-		switch mechanism {
-		case "PLAIN":
-			return smtp.PlainAuth("", user, password, s.host, clear), nil
-		case "LOGIN":
-			return smtp.LoginAuth(user, password, s.host, clear), nil
-		}
-	}
-	// As if the server had said it: nobody can sign in, so no letter is to be burnt.
-	return nil, errNoAuth
 }
 
 func (s *Sender) tls() *tls.Config {

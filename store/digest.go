@@ -13,8 +13,10 @@ import (
 )
 
 const (
-	digestRows = 200                // per list: a longer one is not read
-	dueSoon    = 7 * 24 * time.Hour // BEHAVIOURS 36
+	digestRows = 200 // per list: a longer one is not read
+	// A letter that was never tried and is older waits for something: a brake, or a mail server that lets nobody in.
+	lettersLate = 15 * time.Minute
+	dueSoon     = 7 * 24 * time.Hour // BEHAVIOURS 36
 )
 
 // Digest gives the figures of the manager's morning: what is open, with now as the time, and what
@@ -84,7 +86,7 @@ func digestCounts(db *gorm.DB, g *ticket.Digest, since, now time.Time) error {
 	from, to := micros(since), micros(now)
 	return errors.Join(
 		count(db, &g.Quarantined, "mails WHERE state = 'quarantine'"),
-		count(db, &g.LettersWait, "letters WHERE state = 'ready' AND attempts > 0"),
+		count(db, &g.LettersWait, "letters WHERE state = 'ready' AND (attempts > 0 OR created_at <= ?)", micros(now.Add(-lettersLate))),
 		count(db, &g.LettersHeld, "letters WHERE state = 'held'"),
 		count(db, &g.LettersFailed, "letters WHERE failed_at > ? AND failed_at <= ?", from, to),
 		count(db, &g.UnmatchedDSN, "mails WHERE disposition = 'bounce' AND ticket = '' AND decided_at > ? AND decided_at <= ?", from, to),

@@ -143,6 +143,12 @@ func (tx *Tx) LetterRetry(d Delivery, next time.Time, code int) error {
 	return tx.endDelivery(d, "next_at = ?, code = ?", micros(next), code)
 }
 
+// LetterPutBack puts d back until next as if it had not been handed out: its next try has the same
+// number. code is the server's reply code, 0 when there was none.
+func (tx *Tx) LetterPutBack(d Delivery, next time.Time, code int) error {
+	return tx.endDelivery(d, "next_at = ?, code = ?, attempts = attempts - 1", micros(next), code)
+}
+
 // LetterFailed gives d up.
 func (tx *Tx) LetterFailed(d Delivery, code int) error {
 	return tx.endDelivery(d, "state = 'failed', failed_at = ?, code = ?", micros(tx.s.now()), code)

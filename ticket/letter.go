@@ -38,6 +38,7 @@ const (
 	LetterQuarantine    LetterKind = "quarantine"     // a mail that could not be processed
 	LetterSorting       LetterKind = "sorting"        // mails judged other or spam, daily
 	LetterDigest        LetterKind = "digest"
+	LetterTrouble       LetterKind = "trouble" // the mailbox cannot be read
 )
 
 // LetterAlarm runs alarm.command with the reference only; it is not a mail.
@@ -50,7 +51,7 @@ func LetterKinds() []LetterKind {
 		LetterExtension, LetterStatus, LetterReferral, LetterMandate, LetterMandatePerson,
 		LetterRecipientNotice, LetterRecorded, LetterStopped,
 		LetterStaffNotice, LetterStaffFollowup, LetterStaffReceipt, LetterStaffHeld,
-		LetterEscalation, LetterUndelivered, LetterQuarantine, LetterSorting, LetterDigest}
+		LetterEscalation, LetterUndelivered, LetterQuarantine, LetterSorting, LetterDigest, LetterTrouble}
 }
 
 // External reports whether letters of this kind leave the house.

@@ -103,6 +103,7 @@ func pipelineConfig(c *config.Config) (pipeline.Config, error) {
 		Alarm: strings.Fields(c.Alarm.Command), PerHour: c.Brakes.PerHour,
 		AnswerSince: c.Intake.AnswerSince.Within, Poll: c.IMAP.Poll,
 	}
+	p.MailboxOAuth, p.SMTPOAuth = oauth(c.IMAP.OAuth), oauth(c.SMTP.OAuth)
 	if c.Authentication.DKIMLookup {
 		p.Parse.LookupTXT = net.LookupTXT
 	}
@@ -113,6 +114,15 @@ func pipelineConfig(c *config.Config) (pipeline.Config, error) {
 		p.AnswerSinceDate = c.Intake.AnswerSince.Instant(time.Time{}, policy.Zone)
 	}
 	return p, nil
+}
+
+// oauth gives nil when a password is used.
+func oauth(o config.OAuth) *pipeline.OAuth {
+	if o.IsZero() {
+		return nil
+	}
+	return &pipeline.OAuth{TokenURL: string(o.TokenURL), ClientID: o.ClientID, ClientSecret: o.ClientSecret.Reveal(),
+		RefreshToken: o.RefreshToken.Reveal(), Scopes: o.Scopes}
 }
 
 func policyOf(c *config.Config) (ticket.Policy, error) {

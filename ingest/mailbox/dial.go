@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -13,9 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
-	"github.com/emersion/go-sasl"
 )
 
 // Config says which mailbox to read. Zero numbers and durations mean the defaults.
@@ -24,9 +21,10 @@ type Config struct {
 	Username, Password string
 	Folders            []string // names as the server shows them; none means INBOX and the junk folder
 
-	// Auth, when set, gives the SASL exchange of one sign-in instead of the password (OAuth 2.0). It
-	// is asked anew for each connection.
-	Auth func(ctx context.Context) (sasl.Client, error)
+	// Token, when set, gives the OAuth 2.0 access token to sign in with instead of the password. It is
+	// asked for each connection, and once more with the token that the server has just refused; the same
+	// token again means that there is no newer one. Its error is [ErrAuth] when only people can help.
+	Token func(ctx context.Context, refused string) (string, error)
 
 	TLS *tls.Config // nil: the system's roots, the server's host name, TLS 1.2 or newer
 
@@ -55,6 +53,7 @@ func (c Config) withDefaults() Config {
 // Conn is a signed-in connection. It is used by one goroutine; cancel a call's context to end it.
 type Conn struct {
 	cfg    Config
+	token  string // to sign in with instead of the password, "" = none
 	client *imapclient.Client
 	guard  *guardConn
 	noIdle bool // the server cannot or will not IDLE
@@ -76,9 +75,33 @@ const (
 )
 
 // Dial connects and signs in. The error is [ErrAuth] when the server refused the sign-in; anything
-// else is temporary or a matter of configuration (host name, certificate).
+// else is temporary or a matter of configuration (host name, certificate). A refused token is tried
+// anew once, over a fresh connection.
 func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	cfg = cfg.withDefaults()
+	if cfg.Token == nil {
+		return connect(ctx, cfg, "")
+	}
+	token, err := cfg.Token(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("sign-in: %w", err)
+	}
+	c, err := connect(ctx, cfg, token)
+	if !errors.Is(err, ErrAuth) {
+		return c, err
+	}
+	fresh, tokenErr := cfg.Token(ctx, token)
+	switch {
+	case tokenErr != nil:
+		return nil, fmt.Errorf("sign-in: %w", tokenErr)
+	case fresh == token:
+		return nil, err
+	}
+	return connect(ctx, cfg, fresh)
+}
+
+// connect makes one connection and signs in, with token when there is one.
+func connect(ctx context.Context, cfg Config, token string) (*Conn, error) {
 	scheme, addr, host, err := splitServer(cfg.Server)
 	if err != nil {
 		return nil, err
@@ -88,10 +111,10 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
-	c := &Conn{cfg: cfg, changed: make(chan struct{}, 1), guard: &guardConn{Conn: raw, raw: raw}}
+	c := &Conn{cfg: cfg, token: token, changed: make(chan struct{}, 1), guard: &guardConn{Conn: raw, raw: raw}}
 	err = c.do(ctx, "connect", cfg.Timeout, smallAnswer, func() error { return c.handshake(scheme, host) })
 	if err == nil {
-		err = c.signIn(ctx)
+		err = c.signIn(ctx, host)
 	}
 	if err != nil {
 		c.end()
@@ -190,43 +213,6 @@ func (c *Conn) greeting() error {
 	return errors.New("not an imap server")
 }
 
-// signIn authenticates and, where the server knows ID, says who we are: some providers open no
-// folder for a client that does not.
-func (c *Conn) signIn(ctx context.Context) error {
-	var exchange sasl.Client
-	if c.cfg.Auth != nil {
-		var err error
-		if exchange, err = c.cfg.Auth(ctx); err != nil {
-			return fmt.Errorf("sign-in: %w", err)
-		}
-	}
-	err := c.do(ctx, "sign-in", c.cfg.Timeout, smallAnswer, func() error {
-		caps := c.client.Caps()
-		switch {
-		case exchange != nil:
-			return c.client.Authenticate(exchange)
-		case caps.Has(imap.AuthCap(sasl.Plain)):
-			return c.client.Authenticate(sasl.NewPlainClient("", c.cfg.Username, c.cfg.Password))
-		case caps.Has(imap.CapLoginDisabled):
-			return fmt.Errorf("%w: server takes no password on this connection", ErrAuth)
-		}
-		return c.client.Login(c.cfg.Username, c.cfg.Password).Wait()
-	})
-	if err != nil {
-		return err
-	}
-	return c.do(ctx, "capabilities", c.cfg.Timeout, smallAnswer, func() error {
-		caps := c.client.Caps()
-		c.noIdle = !caps.Has(imap.CapIdle) && !caps.Has(imap.CapIMAP4rev2)
-		if caps.Has(imap.CapID) {
-			if _, err := c.client.ID(&imap.IDData{Name: "privacybot"}).Wait(); err != nil && !refused(err) {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // do runs one command under the watchdog: it ends with ctx, after limit, or when more than budget
 // bytes arrive, whatever the server does (M1). A refusal leaves the connection usable; every other
 // error closes it.
@@ -283,15 +269,6 @@ type refusal struct {
 func (r *refusal) Error() string { return r.what + ": " + r.text.Error() }
 
 func (r *refusal) Unwrap() error { return r.answer }
-
-// secrets are the strings that no error may hold, in the forms in which they travel.
-func (c *Conn) secrets() []string {
-	plain := "\x00" + c.cfg.Username + "\x00" + c.cfg.Password
-	return []string{
-		base64.StdEncoding.EncodeToString([]byte(plain)),
-		base64.StdEncoding.EncodeToString([]byte(c.cfg.Password)), c.cfg.Password, c.cfg.Username,
-	}
-}
 
 // lost reports whether the connection is closed.
 func (c *Conn) lost() bool {

@@ -103,6 +103,9 @@ func (s script) play(conn net.Conn) {
 		if tag == "DONE" {
 			continue
 		}
+		if rest == "" { // the answer to a challenge
+			command, args = "REPLY", tag
+		}
 		if lookup(strings.ToUpper(command))(conn, tag, args) != nil {
 			return
 		}

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/emersion/go-sasl"
 	"go.uber.org/goleak"
 
 	"privacybot/ingest/mailbox"
@@ -145,22 +144,6 @@ func TestSignInRefused(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "horse") {
 		t.Errorf("password in %q", err)
-	}
-}
-
-func TestAuthHook(t *testing.T) {
-	s := mailtest.IMAP(t)
-	cfg := config(s)
-	asked := 0
-	cfg.Auth = func(context.Context) (sasl.Client, error) {
-		asked++
-		return sasl.NewPlainClient("", s.Username, s.Password), nil
-	}
-	cfg.Password = "not used"
-	dial(t, cfg)
-	cfg.Auth = func(context.Context) (sasl.Client, error) { return nil, errors.New("no token") }
-	if _, err := mailbox.Dial(t.Context(), cfg); err == nil || asked != 1 {
-		t.Errorf("got %v, asked %d times", err, asked)
 	}
 }
 

@@ -28,6 +28,7 @@ type IMAPServer struct {
 	Pool               *x509.CertPool // trusts the server's certificate, issued to 127.0.0.1 and localhost
 
 	t       testing.TB
+	oauth   *OAuthServer
 	dir     string
 	dovecot string
 	token   string // in the greeting, so that another server on the port is not taken for ours
@@ -47,12 +48,23 @@ const dovecotAdvice = "install dovecot-imapd (Debian: apt-get install --no-insta
 // IMAP starts a Dovecot for the test and stops it when the test ends.
 func IMAP(t testing.TB) *IMAPServer {
 	t.Helper()
+	return startIMAP(t, nil)
+}
+
+// IMAPWithOAuth starts a Dovecot that also takes the tokens of oauth, by XOAUTH2 and OAUTHBEARER.
+func IMAPWithOAuth(t testing.TB, oauth *OAuthServer) *IMAPServer {
+	t.Helper()
+	return startIMAP(t, oauth)
+}
+
+func startIMAP(t testing.TB, oauth *OAuthServer) *IMAPServer {
+	t.Helper()
 	dir, err := shortDir("imap")
 	if err != nil {
 		t.Fatalf("mailtest: %v", err)
 	}
 	s := &IMAPServer{
-		t: t, dir: dir,
+		t: t, dir: dir, oauth: oauth,
 		Username: "privacy@example.test", Password: rand.Text(), token: rand.Text(),
 		dovecot: binary(t, "dovecot", dovecotAdvice, "/usr/sbin/dovecot", "/usr/local/sbin/dovecot", "/opt/homebrew/sbin/dovecot"),
 		mail:    serverAccount("nobody", "daemon"),
@@ -122,7 +134,11 @@ func (s *IMAPServer) prepare() error {
 	if err := os.Chmod(s.dir, 0o755); err != nil { // Dovecot's own users must reach their sockets
 		return err
 	}
-	for name, data := range map[string][]byte{"cert.pem": id.certPEM, "key.pem": id.key} {
+	files := map[string][]byte{"cert.pem": id.certPEM, "key.pem": id.key}
+	if s.oauth != nil {
+		files["oauth2.conf"] = fmt.Appendf(nil, "introspection_mode = auth\nintrospection_url = %s/introspect\nusername_attribute = username\nactive_attribute = active\nactive_value = true\n", s.oauth.URL)
+	}
+	for name, data := range files {
 		if err := os.WriteFile(s.path(name), data, 0o600); err != nil {
 			return err
 		}
@@ -261,8 +277,13 @@ func (s *IMAPServer) config() string {
 			"\ndefault_login_user = " + s.mail.name +
 			"\nservice anvil {\n  chroot =\n}\nservice imap-login {\n  chroot =\n}\nservice stats {\n  chroot =\n}\n"
 	}
+	mechanisms, oauth := "plain login", ""
+	if s.oauth != nil {
+		mechanisms += " " + s.oauth.Mechanisms
+		oauth = "passdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = " + s.path("oauth2.conf") + "\n}\n"
+	}
 	return strings.NewReplacer(
-		"{dir}", s.dir, "{port}", port, "{tlsport}", tlsPort, "{token}", s.token, "{password}", s.Password,
+		"{mechanisms}", mechanisms, "{oauth}", oauth, "{dir}", s.dir, "{port}", port, "{tlsport}", tlsPort, "{token}", s.token, "{password}", s.Password,
 		"{uid}", fmt.Sprint(s.mail.uid), "{gid}", fmt.Sprint(s.mail.gid), "{users}", users,
 	).Replace(`base_dir = {dir}/run
 state_dir = {dir}/state
@@ -271,7 +292,8 @@ protocols = imap
 listen = 127.0.0.1
 login_greeting = {token}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_failure_delay = 0
+auth_mechanisms = {mechanisms}
 ssl = yes
 ssl_cert = <{dir}/cert.pem
 ssl_key = <{dir}/key.pem
@@ -280,7 +302,7 @@ mail_location = maildir:{dir}/mail
 mail_fsync = never
 mail_max_userip_connections = 100
 shutdown_clients = yes
-passdb {
+{oauth}passdb {
   driver = static
   args = password={password}
 }
@@ -301,6 +323,11 @@ namespace inbox {
   }
   mailbox Archive {
     auto = create
+  }
+}
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
   }
 }
 service imap-login {

@@ -202,7 +202,7 @@ func (s *SMTPServer) session(c *smtp.Conn) (smtp.Session, error) {
 	s.sessions++
 	s.mu.Unlock()
 	session := &smtpSession{server: s, conn: c.Conn()}
-	if s.now().password != "" {
+	if f := s.now(); f.password != "" || f.oauth != nil {
 		return &authSession{session}, nil
 	}
 	return session, nil
@@ -214,7 +214,7 @@ func (m *smtpSession) Logout() error { return nil }
 
 func (m *smtpSession) Mail(from string, _ *smtp.MailOptions) error {
 	f := m.server.now()
-	if f.password != "" && !m.signed {
+	if (f.password != "" || f.oauth != nil) && !m.signed {
 		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "authentication required"}
 	}
 	if f.mail != nil {
@@ -262,7 +262,12 @@ func (m *smtpSession) Data(r io.Reader) error {
 // authSession is an smtpSession that offers AUTH.
 type authSession struct{ *smtpSession }
 
-func (m *authSession) AuthMechanisms() []string { return []string{sasl.Plain, sasl.Login} }
+func (m *authSession) AuthMechanisms() []string {
+	if o := m.server.now().oauth; o != nil {
+		return strings.Fields(strings.ToUpper(o.Mechanisms))
+	}
+	return []string{sasl.Plain, sasl.Login}
+}
 
 func (m *authSession) Auth(mechanism string) (sasl.Server, error) {
 	f := m.server.now()
@@ -274,12 +279,39 @@ func (m *authSession) Auth(mechanism string) (sasl.Server, error) {
 		return nil
 	}
 	switch mechanism {
+	case "XOAUTH2", sasl.OAuthBearer:
+		if f.oauth != nil {
+			return &tokenServer{good: func(token string) bool { m.signed = f.oauth.Good(token); return m.signed }}, nil
+		}
 	case sasl.Plain:
 		return sasl.NewPlainServer(func(_, username, password string) error { return check(username, password) }), nil
 	case sasl.Login:
 		return &loginServer{check: check}, nil
 	}
 	return nil, smtp.ErrAuthUnknownMechanism
+}
+
+// tokenServer is the server's side of XOAUTH2 and OAUTHBEARER: a refusal is told in a challenge first.
+type tokenServer struct {
+	good    func(token string) bool
+	refused bool
+}
+
+// Next takes the token, or the answer to the challenge.
+func (s *tokenServer) Next(response []byte) (challenge []byte, done bool, err error) {
+	if s.refused {
+		return nil, true, smtp.ErrAuthFailed
+	}
+	if response == nil {
+		return []byte{}, false, nil
+	}
+	_, token, _ := strings.Cut(string(response), "auth=Bearer ")
+	token, _, _ = strings.Cut(token, "\x01")
+	if s.good(token) {
+		return nil, true, nil
+	}
+	s.refused = true
+	return []byte(`{"status":"401","schemes":"Bearer"}`), false, nil
 }
 
 // loginServer is the server's side of the LOGIN mechanism, which go-sasl has no more.

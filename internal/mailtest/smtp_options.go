@@ -19,6 +19,7 @@ type faults struct {
 	dropAfterReply     countdown
 	slow               time.Duration
 	username, password string
+	oauth              *OAuthServer
 	tls, noTLS         bool
 }
 
@@ -68,6 +69,10 @@ func Slow(d time.Duration) SMTPOption {
 func RequireAuth(username, password string) SMTPOption {
 	return func(f *faults) { f.username, f.password = username, password }
 }
+
+// TakeTokens refuses mail from sessions that have not signed in with a good token of o, by what
+// o.Mechanisms names.
+func TakeTokens(o *OAuthServer) SMTPOption { return func(f *faults) { f.oauth = o } }
 
 // TLS speaks TLS from the first byte (smtps).
 func TLS() SMTPOption { return func(f *faults) { f.tls = true } }
