@@ -93,6 +93,11 @@ func (l *loader) checkKnown(known Known) {
 }
 
 func (l *loader) checkFolders() {
+	for disposition, folder := range l.config.IMAP.Move.Folders() {
+		if strings.EqualFold(folder, "INBOX") || strings.HasPrefix(folder, "/") || strings.HasSuffix(folder, "/") || strings.Contains(folder, "//") {
+			l.problem("imap.move."+disposition, "must be a folder other than the inbox, such as Privacy/Handled")
+		}
+	}
 	l.need(len(l.config.IMAP.Folders) == 0, "imap.folders", "[INBOX]")
 	for i, folder := range l.config.IMAP.Folders {
 		key := fmt.Sprintf("imap.folders[%d]", i)

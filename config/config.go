@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"time"
 )
 
@@ -56,6 +57,34 @@ type IMAP struct {
 	Folders     []string      `yaml:"folders"`
 	Poll        time.Duration `yaml:"poll" min:"1s" max:"1h"`
 	MaxMailSize Size          `yaml:"max_mail_size" min:"64KiB" max:"256MiB"`
+	Move        Move          `yaml:"move"`
+}
+
+// Move names the folders that decided mail is moved to, by what became of it; "" = it stays.
+type Move struct {
+	Ticket       string `yaml:"ticket"`
+	Followup     string `yaml:"followup"`
+	Verification string `yaml:"verification"`
+	Staff        string `yaml:"staff"`
+	Bounce       string `yaml:"bounce"`
+	AutoReply    string `yaml:"auto_reply"`
+	Receipt      string `yaml:"receipt"`
+	Bulk         string `yaml:"bulk"`
+	Spam         string `yaml:"spam"`
+	Other        string `yaml:"other"`
+	Duplicate    string `yaml:"duplicate"`
+}
+
+// Folders gives the folders that are set, by disposition.
+func (m Move) Folders() map[string]string {
+	out := map[string]string{}
+	v := reflect.ValueOf(m)
+	for i := range v.NumField() {
+		if folder := v.Field(i).String(); folder != "" {
+			out[v.Type().Field(i).Tag.Get("yaml")] = folder
+		}
+	}
+	return out
 }
 
 // SMTP is the server that takes our letters. Without a password nobody logs in.

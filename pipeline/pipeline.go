@@ -28,9 +28,10 @@ type Config struct {
 
 	MailboxOAuth, SMTPOAuth *OAuth // instead of the passwords; nil = none
 
-	Templates string // folder with changed templates, "" for the built-in ones
-	Footer    string // the operator's own lines below letters to requesters
-	Plus      bool   // replies go to a plus address; otherwise the token stands in the subject
+	Templates string                        // folder with changed templates, "" for the built-in ones
+	Footer    string                        // the operator's own lines below letters to requesters
+	Move      map[ticket.Disposition]string // folders that decided mail is moved to; none = nothing is changed on the server
+	Plus      bool                          // replies go to a plus address; otherwise the token stands in the subject
 	Alarm     []string
 	PerHour   int // braked letters an hour, 0 = no limit
 
@@ -139,7 +140,8 @@ func (p *Pipeline) Once(ctx context.Context) (err error) {
 	_, workErr := p.Work(ctx)
 	sweepErr := p.Sweep(ctx)
 	_, deliverErr := p.Deliver(ctx)
-	return errors.Join(receiveErr, workErr, sweepErr, deliverErr)
+	_, moveErr := p.Move(ctx)
+	return errors.Join(receiveErr, workErr, sweepErr, deliverErr, moveErr)
 }
 
 // ErrClock says that the computer's clock cannot be right. Nothing is done then: receipt times and

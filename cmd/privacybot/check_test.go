@@ -4,12 +4,15 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"privacybot/config"
 	"privacybot/internal/demo"
+	"privacybot/ticket"
 )
 
 // needsConfig are the commands that read a configuration.
@@ -216,5 +219,19 @@ addressing: plus
 	r = call{args: []string{"check", "--probe", "--config", file}}.run(t)
 	if r.code != 1 || !strings.Contains(r.err, "not proven") || !strings.Contains(r.err, demo.Border) {
 		t.Errorf("a wrong authserv_id: %v", r)
+	}
+}
+
+// Every key of imap.move is a disposition.
+func TestMoveKeysAreDispositions(t *testing.T) {
+	move := config.Move{Ticket: "a", Followup: "a", Verification: "a", Staff: "a", Bounce: "a", AutoReply: "a", Receipt: "a", Bulk: "a", Spam: "a", Other: "a", Duplicate: "a"}
+	folders := move.Folders()
+	for name := range folders {
+		if !slices.Contains(ticket.Dispositions(), ticket.Disposition(name)) {
+			t.Errorf("%s is no disposition", name)
+		}
+	}
+	if len(folders) != 11 {
+		t.Errorf("%d folders", len(folders))
 	}
 }

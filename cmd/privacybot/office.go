@@ -103,6 +103,12 @@ func pipelineConfig(c *config.Config) (pipeline.Config, error) {
 		Alarm: strings.Fields(c.Alarm.Command), PerHour: c.Brakes.PerHour,
 		AnswerSince: c.Intake.AnswerSince.Within, Poll: c.IMAP.Poll,
 	}
+	for disposition, folder := range c.IMAP.Move.Folders() {
+		if p.Move == nil {
+			p.Move = map[ticket.Disposition]string{}
+		}
+		p.Move[ticket.Disposition(disposition)] = folder
+	}
 	p.MailboxOAuth, p.SMTPOAuth = oauth(c.IMAP.OAuth), oauth(c.SMTP.OAuth)
 	if c.Authentication.DKIMLookup {
 		p.Parse.LookupTXT = net.LookupTXT

@@ -29,6 +29,7 @@ type IMAPServer struct {
 
 	t       testing.TB
 	oauth   *OAuthServer
+	can     string // what the server says it can do, "" = all that Dovecot can
 	dir     string
 	dovecot string
 	token   string // in the greeting, so that another server on the port is not taken for ours
@@ -106,6 +107,14 @@ func (s *IMAPServer) Restart() {
 		}
 	}
 	s.t.Fatalf("mailtest: restart dovecot: %v", err)
+}
+
+// Announce restarts the server, which from then on names these capabilities only, such as
+// "IMAP4rev1 UIDPLUS".
+func (s *IMAPServer) Announce(capabilities string) {
+	s.t.Helper()
+	s.can = "imap_capability = " + capabilities + "\n"
+	s.Restart()
 }
 
 // DropConnections ends the sessions of all signed-in clients at once; the server goes on.
@@ -283,7 +292,7 @@ func (s *IMAPServer) config() string {
 		oauth = "passdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = " + s.path("oauth2.conf") + "\n}\n"
 	}
 	return strings.NewReplacer(
-		"{mechanisms}", mechanisms, "{oauth}", oauth, "{dir}", s.dir, "{port}", port, "{tlsport}", tlsPort, "{token}", s.token, "{password}", s.Password,
+		"{mechanisms}", mechanisms, "{oauth}", s.can+oauth, "{dir}", s.dir, "{port}", port, "{tlsport}", tlsPort, "{token}", s.token, "{password}", s.Password,
 		"{uid}", fmt.Sprint(s.mail.uid), "{gid}", fmt.Sprint(s.mail.gid), "{users}", users,
 	).Replace(`base_dir = {dir}/run
 state_dir = {dir}/state
