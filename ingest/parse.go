@@ -68,6 +68,11 @@ func readHeader(m *ticket.Message, top entity, d *damage) {
 	m.ReplyTo = addresses(h.Values("Reply-To"), d)
 	m.To = addresses(h.Values("To"), d)
 	m.Cc = addresses(h.Values("Cc"), d)
+	for _, field := range []string{"Delivered-To", "X-Original-To", "Envelope-To"} {
+		for _, a := range addresses(h.Values(field), &damage{}) {
+			m.DeliveredTo = append(m.DeliveredTo, a.Address)
+		}
+	}
 	if h.Has("Return-Path") {
 		v := strings.TrimSpace(h.Get("Return-Path"))
 		m.NullSender = v == "<>" || v == "" || strings.EqualFold(v, "<MAILER-DAEMON>")

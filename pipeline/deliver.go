@@ -100,7 +100,7 @@ func (p *Pipeline) send(ctx context.Context, l store.Delivery, shut error) respo
 	if shut != nil {
 		return responder.Result{Outcome: responder.Configuration, Stage: responder.StageAuth, Err: shut}
 	}
-	return p.sender.Send(ctx, l.To, l.Raw)
+	return p.hand(ctx, l)
 }
 
 // noteServer keeps what a try tells about the mail server.

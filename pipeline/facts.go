@@ -88,6 +88,11 @@ func (p *Pipeline) noteStaffTold(tx *store.Tx, d ticket.Decision) error {
 // token bound to the sender.
 func (p *Pipeline) thread(tx *store.Tx, m ticket.Message, f *ticket.Facts) error {
 	ids := threadIDs(m)
+	if m.Automatic != ticket.NotAutomatic || m.NullSender { // what people write is judged by what they answer
+		if id := p.returnedID(m); id != "" {
+			ids = append([]string{id}, ids...)
+		}
+	}
 	if len(ids) > 0 {
 		sent, err := tx.LettersByMessageID(ids)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"privacybot/classify"
@@ -56,6 +57,7 @@ type Pipeline struct {
 	nudgeWork, nudgeDeliver chan struct{}
 	dialling                chan struct{} // holds one token while the mailbox is dialled
 	trouble                 trouble
+	envelopeRefused         atomic.Bool // the mail server takes no letter's own envelope sender
 }
 
 // Step is told to a watcher when something was done. It is for the demo's narration and holds

@@ -139,7 +139,15 @@ func (p *probe) send(ctx context.Context) {
 	for _, m := range p.sent {
 		m.id = "pb.probe." + hex.EncodeToString(random(16)) + "@" + domain
 		m.sentAt = p.now()
-		res := p.sender.Send(ctx, m.to, probeText(own, m, m.sentAt))
+		from := ""
+		if m.bounce && p.cfg.Plus { // as letters have it
+			from = local + "+b-probe-" + name + "@" + domain
+		}
+		res := p.sender.SendFrom(ctx, from, m.to, probeText(own, m, m.sentAt))
+		if from != "" && res.Stage == responder.StageMail && res.Code >= 500 {
+			p.say(false, "the mail server takes no mail from plus addresses, so letters go out from %s and bounces are tied by what they return", own)
+			res = p.sender.Send(ctx, m.to, probeText(own, m, m.sentAt))
+		}
 		switch {
 		case m.bounce && res.Outcome == responder.Permanent:
 			m.refused = res.Code

@@ -13,9 +13,22 @@ import (
 // A connection is used for many letters. When it turns out to be lost before the letter's first
 // byte, one fresh connection is tried at once. When ctx ends, the conversation is cut.
 func (s *Sender) Send(ctx context.Context, to string, raw []byte) Result {
+	return s.SendFrom(ctx, "", to, raw)
+}
+
+// SendFrom is [Sender.Send] with an envelope sender of the letter's own; "" is the configured one.
+func (s *Sender) SendFrom(ctx context.Context, from, to string, raw []byte) Result {
 	address, unicode, err := recipient(to)
 	if err != nil {
 		return Result{Outcome: Permanent, Stage: StageRecipient, Err: errRecipient}
+	}
+	sender := s.from
+	if from != "" {
+		own, wide, err := recipient(from)
+		if err != nil || wide {
+			return Result{Outcome: Permanent, Stage: StageRecipient, Err: errors.New("the envelope sender is not an address that mail can be sent from")}
+		}
+		sender = "<" + own + ">"
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -26,16 +39,16 @@ func (s *Sender) Send(ctx context.Context, to string, raw []byte) Result {
 		s.drop()
 	}
 	reused := s.line != nil
-	r := s.try(ctx, address, unicode, raw)
+	r := s.try(ctx, sender, address, unicode, raw)
 	if reused && r.Stage == StageMail && r.Outcome == Temporary && (r.Code == 0 || r.Code == 421) && ctx.Err() == nil {
 		s.drop() // the server hung up between two letters
-		r = s.try(ctx, address, unicode, raw)
+		r = s.try(ctx, sender, address, unicode, raw)
 	}
 	return r
 }
 
 // try makes one conversation out of what is open.
-func (s *Sender) try(ctx context.Context, to string, unicode bool, raw []byte) Result {
+func (s *Sender) try(ctx context.Context, from, to string, unicode bool, raw []byte) Result {
 	if s.line == nil {
 		line, r := s.dial(ctx)
 		if line == nil {
@@ -45,7 +58,7 @@ func (s *Sender) try(ctx context.Context, to string, unicode bool, raw []byte) R
 	}
 	line := s.line
 	stop := context.AfterFunc(ctx, func() { line.conn.SetDeadline(time.Unix(1, 0)) })
-	r := s.transact(ctx, line, to, unicode, raw)
+	r := s.transact(ctx, line, from, to, unicode, raw)
 	if !stop() {
 		s.drop() // the deadline may be cut at any time from here on
 		return r
@@ -65,7 +78,7 @@ func (s *Sender) try(ctx context.Context, to string, unicode bool, raw []byte) R
 }
 
 // transact is one mail transaction (RFC 5321 3.3).
-func (s *Sender) transact(ctx context.Context, line *connection, to string, unicode bool, raw []byte) Result {
+func (s *Sender) transact(ctx context.Context, line *connection, from, to string, unicode bool, raw []byte) Result {
 	client := line.client
 	client.SkipSMTPUTF8(!unicode)
 	if unicode {
@@ -85,7 +98,7 @@ func (s *Sender) transact(ctx context.Context, line *connection, to string, unic
 	if err := patience(t.Command); err != nil {
 		return failed(StageMail, err)
 	}
-	if err := client.Mail(s.from); err != nil {
+	if err := client.Mail(from); err != nil {
 		return failed(StageMail, err)
 	}
 	if err := patience(t.Command); err != nil {

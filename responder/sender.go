@@ -222,6 +222,9 @@ func (s *Sender) greet(ctx context.Context, conn net.Conn, token string) (*smtp.
 	client.SkipSMTPUTF8(true)
 	client.SetDSNMailReturnOption("HDRS") // a bounce needs the Message-ID, not the text
 	client.SetDSNRcptNotifyOption("FAILURE")
+	if s.from == "<>" {
+		client.SetDSNRcptNotifyOption("NEVER") // nobody would get the report (CASES B18)
+	}
 	if err := client.Hello(s.hello(conn)); err != nil {
 		return nil, StageConnect, err
 	}

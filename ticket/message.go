@@ -16,9 +16,12 @@ type Message struct {
 	ReturnPath string    // address of the topmost Return-Path field
 	NullSender bool      // Return-Path was present and empty, "<>"
 	To, Cc     []Address
-	Subject    string
-	Date       time.Time // as claimed by the sender; zero when unreadable
-	ReceivedAt time.Time // the server's INTERNALDATE, set by whoever fetched the mail
+	// DeliveredTo are the envelope recipients as Delivered-To, X-Original-To and Envelope-To name them. Like
+	// everything here they may be made up.
+	DeliveredTo []string
+	Subject     string
+	Date        time.Time // as claimed by the sender; zero when unreadable
+	ReceivedAt  time.Time // the server's INTERNALDATE, set by whoever fetched the mail
 
 	NewText     string // what the sender wrote now: no quotes, signature, disclaimer; forwarded text is kept
 	Text        string // all of it, from HTML if need be

@@ -19,10 +19,12 @@ import (
 
 // Mail is one mail the SMTP server was given to the last byte.
 type Mail struct {
-	From  string   // envelope sender without brackets, "" for the null sender <>
-	To    []string // envelope recipients that were accepted
-	Raw   []byte   // as sent, dot-unstuffed, CRLF
-	Reply int      // our answer to the data: 250, a failure's code, 0 when the connection was dropped without one
+	From string   // envelope sender without brackets, "" for the null sender <>
+	To   []string // envelope recipients that were accepted
+	// Notify is what the recipients' NOTIFY asks for (RFC 3461), such as FAILURE.
+	Notify []string
+	Raw    []byte // as sent, dot-unstuffed, CRLF
+	Reply  int    // our answer to the data: 250, a failure's code, 0 when the connection was dropped without one
 }
 
 // SMTPServer is a real SMTP conversation on the loopback interface that keeps what it is given.
@@ -195,6 +197,7 @@ type smtpSession struct {
 	signed bool
 	from   string
 	to     []string
+	notify []string
 }
 
 func (s *SMTPServer) session(c *smtp.Conn) (smtp.Session, error) {
@@ -208,7 +211,7 @@ func (s *SMTPServer) session(c *smtp.Conn) (smtp.Session, error) {
 	return session, nil
 }
 
-func (m *smtpSession) Reset() { m.from, m.to = "", nil }
+func (m *smtpSession) Reset() { m.from, m.to, m.notify = "", nil, nil }
 
 func (m *smtpSession) Logout() error { return nil }
 
@@ -217,18 +220,26 @@ func (m *smtpSession) Mail(from string, _ *smtp.MailOptions) error {
 	if (f.password != "" || f.oauth != nil) && !m.signed {
 		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "authentication required"}
 	}
-	if f.mail != nil {
-		return f.mail
+	if f.mail != nil || f.sender != "" && !strings.EqualFold(from, f.sender) {
+		if f.mail != nil {
+			return f.mail
+		}
+		return refusal(550, "not your address")
 	}
 	m.from = from
 	return nil
 }
 
-func (m *smtpSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+func (m *smtpSession) Rcpt(to string, opts *smtp.RcptOptions) error {
 	if refusal := m.server.now().rcpt[strings.ToLower(to)]; refusal != nil {
 		return refusal
 	}
 	m.to = append(m.to, to)
+	if opts != nil {
+		for _, notify := range opts.Notify {
+			m.notify = append(m.notify, string(notify))
+		}
+	}
 	return nil
 }
 
@@ -243,7 +254,7 @@ func (m *smtpSession) Data(r io.Reader) error {
 		defer timer.Stop()
 		<-timer.C
 	}
-	mail := Mail{From: m.from, To: m.to, Raw: raw, Reply: 250}
+	mail := Mail{From: m.from, To: m.to, Notify: m.notify, Raw: raw, Reply: 250}
 	switch {
 	case f.dropAfterData.take():
 		mail.Reply = 0

@@ -20,6 +20,7 @@ type faults struct {
 	slow               time.Duration
 	username, password string
 	oauth              *OAuthServer
+	sender             string
 	tls, noTLS         bool
 }
 
@@ -42,6 +43,11 @@ func FailRcpt(address string, code int, text string) SMTPOption {
 // FailMail refuses every sender (MAIL FROM).
 func FailMail(code int, text string) SMTPOption {
 	return func(f *faults) { f.mail = refusal(code, text) }
+}
+
+// OnlyFrom refuses every sender but this one.
+func OnlyFrom(address string) SMTPOption {
+	return func(f *faults) { f.sender = address }
 }
 
 // FailData refuses every mail after its last byte.
