@@ -17,7 +17,8 @@
 // under a lease or claim that somebody else has taken meanwhile fails with [ErrLeaseLost] and
 // changes nothing.
 //
-// The package never logs, never sends, and never decides what a mail means. It deletes nothing.
+// The package never logs, never sends, and never decides what a mail means or how long it is kept.
+// It erases only what it is told to (purge.go), and keeps a chain over all that happened (audit.go).
 //
 // Easy to break: inside InTx use the Tx only. A method of Store called there waits for the
 // transaction that waits for it.

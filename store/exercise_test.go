@@ -57,6 +57,12 @@ func exercise(t *testing.T, database func(testing.TB) string) {
 		{"Schema", testSchema},
 		{"FirstStart", testFirstStart},
 		{"Crash", testCrash},
+		{"Purge", testPurge},
+		{"PurgeHold", testPurgeHold},
+		{"EraseTicket", testEraseTicket},
+		{"Audit", testAudit},
+		{"AuditTruncated", testAuditTruncated},
+		{"AuditConcurrent", testAuditConcurrent},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newWorld(t, database(t))) })
 	}
@@ -70,6 +76,8 @@ type world struct {
 	key string
 	now time.Time
 	uid uint32
+
+	erasures string
 }
 
 func newWorld(t testing.TB, url string) *world {
@@ -78,7 +86,7 @@ func newWorld(t testing.TB, url string) *world {
 }
 
 func (w *world) config(holder string) Config {
-	return Config{URL: w.url, KeyFile: w.key, Holder: holder, Now: func() time.Time { return w.now }, Migrate: true}
+	return Config{URL: w.url, KeyFile: w.key, Holder: holder, Now: func() time.Time { return w.now }, Erasures: w.erasures, Migrate: true}
 }
 
 func (w *world) open(holder string) *Store {

@@ -40,6 +40,7 @@ func openSQLite(path string, create bool) (*sql.DB, engine, error) {
 	return db, engine{
 		dialector: sqlitex.New(db),
 		clock:     "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)",
+		scrub:     []string{"PRAGMA wal_checkpoint(TRUNCATE)"},
 		presence:  &filePresence{path: path + "-worker"},
 		migrations: migrations{
 			dialect: goose.DialectSQLite3,

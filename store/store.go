@@ -20,11 +20,12 @@ import (
 
 // Config says which database to open and how.
 type Config struct {
-	URL     string           // "sqlite:PATH" or "postgres://…"
-	KeyFile string           // made on the first start only, when the database is fresh
-	Holder  string           // names this process in leases and claims, differs from all others; "" = random
-	Now     func() time.Time // nil = time.Now
-	Migrate bool             // bring the schema up to date, under a lock; otherwise an old one is ErrOlderSchema
+	URL      string           // "sqlite:PATH" or "postgres://…"
+	KeyFile  string           // made on the first start only, when the database is fresh
+	Holder   string           // names this process in leases and claims, differs from all others; "" = random
+	Now      func() time.Time // nil = time.Now
+	Erasures string           // file that every erasure is added to, kept apart from backups; "" = none
+	Migrate  bool             // bring the schema up to date, under a lock; otherwise an old one is ErrOlderSchema
 }
 
 // Store is an open database with its keys. It is safe for concurrent use.
@@ -35,6 +36,8 @@ type Store struct {
 	keys   *Keys
 	holder string
 	now    func() time.Time
+
+	erasures string // path of the erasure list
 }
 
 // engine is what the two databases do differently.
@@ -45,6 +48,7 @@ type engine struct {
 	lockTicket string             // SQL: keep the ticket's row from changing until the end of the transaction
 	serialize  string             // SQL: wait until no other transaction of this kind (?) runs; "" where writers exclude each other anyway
 	snapshot   sql.IsolationLevel // at which all reads of a transaction see the same moment
+	scrub      []string           // SQL: take erased content out of the database's files
 	presence   presence
 	migrations migrations
 }
@@ -55,13 +59,14 @@ type engine struct {
 // The key file is created only when the database holds no key check yet, that is before anything
 // was ever sealed in it. After that a missing file is [ErrNoKey] and a wrong one [ErrWrongKey].
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{holder: c.Holder, now: c.Now}
+	s := &Store{holder: c.Holder, now: c.Now, erasures: c.Erasures}
 	if s.now == nil {
 		s.now = time.Now
 	}
 	if s.holder == "" {
 		s.holder = randomName()
 	}
+	s.holder = holderPrefix + s.holder
 	var err error
 	switch scheme, rest, _ := strings.Cut(c.URL, ":"); scheme {
 	case "sqlite":
@@ -98,9 +103,15 @@ func (s *Store) prepare(ctx context.Context, c Config) error {
 		return err
 	}
 	s.db = db
-	s.keys, err = s.unlock(ctx, c.KeyFile)
-	return err
+	if s.keys, err = s.unlock(ctx, c.KeyFile); err != nil || !c.Migrate {
+		return err
+	}
+	return s.adopt(ctx)
 }
+
+// holderPrefix tells processes that know the schema of this program's time from those of the first
+// schema, which the database lets take nothing more (migrations, 0002).
+const holderPrefix = "v2/"
 
 // Close closes the database. Leases and claims are left to run out.
 func (s *Store) Close() error { return s.sql.Close() }

@@ -30,6 +30,7 @@ type ticketRow struct {
 	DueAt         *int64
 	TargetAt      *int64
 	NextAt        *int64
+	Held          bool
 	KeyID         int64
 	Sealed        []byte
 
@@ -48,6 +49,7 @@ type requestRow struct {
 	DueAt      *int64
 	TargetAt   *int64
 	ClosedAt   *int64
+	Outcome    string
 }
 
 func (requestRow) TableName() string { return "requests" }
@@ -98,7 +100,7 @@ func toRow(t ticket.Ticket, key dataKey) (ticketRow, error) {
 		Undeliverable: t.Undeliverable != "", ChildOpen: t.Child != nil && !t.Closed(),
 		ReceivedAt: micros(t.ReceivedAt), ClosedAt: microsOrNull(closedAt(t)),
 		DueAt: microsOrNull(due), TargetAt: microsOrNull(target), NextAt: microsOrNull(t.NextAt()),
-		KeyID: key.id, Sealed: sealed,
+		Held: t.LegalHold != "", KeyID: key.id, Sealed: sealed,
 	}, nil
 }
 
@@ -254,7 +256,7 @@ func (tx *Tx) indexTicket(id int64, t ticket.Ticket) error {
 	for i, r := range t.Requests {
 		requests[i] = requestRow{TicketID: id, Position: i, Right: string(r.Right), State: string(r.State), Law: r.Law,
 			ReceivedAt: micros(r.ReceivedAt), DueAt: microsOrNull(r.Deadline.Legal),
-			TargetAt: microsOrNull(r.Deadline.Target), ClosedAt: microsOrNull(r.ClosedAt)}
+			TargetAt: microsOrNull(r.Deadline.Target), ClosedAt: microsOrNull(r.ClosedAt), Outcome: string(r.Outcome)}
 	}
 	if len(requests) > 0 {
 		if err := tx.db.Create(&requests).Error; err != nil {
@@ -294,7 +296,9 @@ func (tx *Tx) addEvents(id int64, t ticket.Ticket, key dataKey, events []ticket.
 		if err != nil {
 			return err
 		}
-		tx.events = append(tx.events, eventRow{TicketID: id, Seq: last, HappenedAt: micros(e.At), Kind: string(e.Kind), Sealed: sealed})
+		row := eventRow{TicketID: id, Seq: last, HappenedAt: micros(e.At), Kind: string(e.Kind), Sealed: sealed}
+		tx.events = append(tx.events, row)
+		tx.note(row.Kind, t.Ref, row.Seq, row.HappenedAt, contentSum(row.Sealed))
 	}
 	return nil
 }

@@ -14,7 +14,9 @@ type Tx struct {
 	db      *gorm.DB
 	tickets map[string]ticketKey // by reference, for the letters of a ticket just saved
 
-	events []eventRow // of new tickets, which no decision reads; written together at the end
+	events   []eventRow // of new tickets, which no decision reads; written together at the end
+	audit    []auditRow // without numbers and hashes yet
+	erasures []erasure
 }
 
 type ticketKey struct {
@@ -38,8 +40,19 @@ func (s *Store) InTx(ctx context.Context, fn func(*Tx) error) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return tx.writeEvents()
+		return tx.end()
 	})
+}
+
+// end writes what was put off. The erasure list comes last: it is outside the transaction.
+func (tx *Tx) end() error {
+	if err := tx.writeEvents(); err != nil {
+		return err
+	}
+	if err := tx.writeAudit(); err != nil {
+		return err
+	}
+	return appendErasures(tx.s.erasures, tx.erasures, tx.s.now())
 }
 
 // writeEvents writes the events that were put off.

@@ -21,6 +21,7 @@ type Ticket struct {
 	Silent     string    `json:"silent,omitempty"` // why the requester gets no automatic letter; "" when he does
 	HoldWhy    string    `json:"hold,omitempty"`   // why letters to the requester wait for approval; "" when they go out
 	Assignee   string    `json:"assignee,omitempty"`
+	LegalHold  string    `json:"legal_hold,omitempty"` // why nothing of it may be erased (D60); "" when it may
 
 	Parties      []Party       `json:"parties"`
 	Requests     []Request     `json:"requests"`
