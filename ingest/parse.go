@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"strings"
+	"unicode"
 
 	"privacybot/ticket"
 )
@@ -45,8 +46,25 @@ func Parse(raw []byte, o Options) (m ticket.Message) {
 	if m.Automatic == ticket.Bounce || m.Automatic == ticket.Receipt {
 		m.Forwarded = "" // what a report returns is our own letter
 	}
+	m.Program = program(&m, top)
 	m.Authentication = authenticate(top, raw, &m, o)
 	return m
+}
+
+// program names the program that wrote the mail, as far as the mail says: its own name without the
+// version, and the domain under which it makes Message-IDs.
+func program(m *ticket.Message, top entity) string {
+	name := top.header.Get("User-Agent")
+	if name == "" {
+		name = top.header.Get("X-Mailer")
+	}
+	name = strings.TrimFunc(cut(cleanLine(name, &damage{}), 60), func(r rune) bool { return !unicode.IsLetter(r) })
+	name, _, _ = strings.Cut(name, "/")
+	_, domain, _ := strings.Cut(m.MessageID, "@")
+	if labels := strings.Split(domain, "."); len(labels) > 2 {
+		domain = strings.Join(labels[len(labels)-2:], ".") // a program behind several servers is one program
+	}
+	return strings.ToLower(name + " " + domain)
 }
 
 // readHeader fills what the header says.

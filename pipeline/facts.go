@@ -43,6 +43,9 @@ func (p *Pipeline) mailFacts(tx *store.Tx, c ticket.MailCause, key string, hold 
 		if f.StaffTold, err = p.staffTold(tx, s, 0); err != nil {
 			return f, err
 		}
+		if err := p.proofFacts(tx, s, c.Message, &f); err != nil {
+			return f, err
+		}
 	}
 	if !traces.Writer {
 		return f, nil
@@ -74,7 +77,7 @@ func (p *Pipeline) staffTold(tx *store.Tx, s ticket.Staff, more int) (int, error
 func (p *Pipeline) noteStaffTold(tx *store.Tx, d ticket.Decision) error {
 	for _, o := range d.Letters {
 		s, staff := p.cfg.Policy.StaffByAddress(o.To.Address)
-		if o.Ref != "" || !staff || o.Kind != ticket.LetterStaffHeld && o.Kind != ticket.LetterStaffReceipt {
+		if o.Ref != "" || !staff || o.Kind != ticket.LetterStaffHeld && o.Kind != ticket.LetterStaffReceipt && o.Kind != ticket.LetterStaffCode {
 			continue
 		}
 		if _, err := p.staffTold(tx, s, 1); err != nil {
@@ -168,7 +171,7 @@ func (p *Pipeline) writer(tx *store.Tx, address string, f *ticket.Facts) error {
 
 // openSorted opens the tickets that a trusted staff answer to the sorting mail asks for.
 func (p *Pipeline) openSorted(tx *store.Tx, c ticket.MailCause, f ticket.Facts, hold time.Time) ([]Step, error) {
-	labels := ticket.SortedLabels(f, c)
+	labels := ticket.SortedLabels(p.now(), f, c)
 	var steps []Step
 	for _, l := range labels {
 		m, err := tx.Mail(l.Mail)

@@ -54,7 +54,7 @@ func TestWholeWay(t *testing.T) {
 		notice := o.one(deskAt, ticket.LetterStaffNotice)
 		o.reply(deskAt, notice, "Dear Jane, we hold your name and your invoice address.")
 		o.once()
-		o.one(deskAt, ticket.LetterStaffHeld) // A9: not proven to be from the desk
+		o.one(deskAt, ticket.LetterStaffCode) // A9: not proven to be from the desk
 		o.reply(deskAt, notice, "Dear Jane, we hold your name and your invoice address.", proven(deskAt))
 		o.once()
 		answer := o.one(jane, ticket.LetterAnswer)

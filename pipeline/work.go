@@ -151,9 +151,16 @@ func (p *Pipeline) settle(ctx context.Context, tx *store.Tx, c ticket.MailCause,
 	if err := tx.FinishMail(store.MailResult{ID: c.ID, Disposition: d.Disposition, Reason: d.Reason, Ref: d.Ref, MessageID: c.Message.MessageID, CopyKey: key}); err != nil {
 		return nil, err
 	}
+	if err := p.keepProof(tx, c.Message.From.Address, d); err != nil {
+		return nil, err
+	}
 	steps := []Step{{Mail: &c, Decision: d}}
 	opened, err := p.openSorted(tx, c, f, hold)
-	return append(steps, opened...), err
+	if err != nil {
+		return nil, err
+	}
+	carried, err := p.carryOut(tx, c.ID, d, hold)
+	return append(append(steps, opened...), carried...), err
 }
 
 // apply writes a decision: tickets with their events, finished letters, letters let go.

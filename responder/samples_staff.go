@@ -58,6 +58,10 @@ func (s *sampler) staff() {
 		"Your answer goes to the requester on file. This is what is sent:", "", "Hello,\n\nyour account is deleted.\n\nMira Lund"}})
 	s.add("staff_held", ticket.LetterStaffHeld, ticket.LetterData{ReceivedAt: s.received, Rights: t.Rights(), Due: s.due, Lines: []string{
 		"The requester has not shown that the address is theirs, so nothing about them may be sent there yet. Send a question with #ask, or record your own check with #verified how."}})
+	s.add("staff_code", ticket.LetterStaffCode, ticket.LetterData{ReceivedAt: s.received, Code: "1234-5678", CodeUntil: s.now.Add(24 * time.Hour), Lines: []string{
+		"It is not proven that this mail is from you: your mail server has not signed it (no DMARC pass).", "", "Dear Jane,\n\nyour account is deleted."}})
+	s.add("staff_warning", ticket.LetterStaffWarning, ticket.LetterData{ReceivedAt: s.received, Rights: t.Rights(), Due: s.due, Lines: []string{
+		"A mail in the name of Desk was held, because it is not proven to be theirs."}})
 	s.children(t)
 	s.add("undelivered", ticket.LetterUndelivered, ticket.LetterData{ReceivedAt: s.received, Rights: t.Rights(), Due: s.due,
 		Lines: []string{"Letter: acknowledgement", "Answer of the other side: 5.1.1"}})

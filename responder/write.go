@@ -169,7 +169,7 @@ func autoSubmitted(o ticket.LetterOrder) string {
 	}
 	switch o.Kind {
 	case ticket.LetterStatus, ticket.LetterMandate, ticket.LetterRecorded, ticket.LetterAcknowledgement, ticket.LetterNeutral, ticket.LetterChild, ticket.LetterChildSelf,
-		ticket.LetterVerified, ticket.LetterNotVerified, ticket.LetterStaffReceipt, ticket.LetterStaffHeld:
+		ticket.LetterVerified, ticket.LetterNotVerified, ticket.LetterStaffReceipt, ticket.LetterStaffHeld, ticket.LetterStaffCode:
 		return "auto-replied"
 	}
 	return "auto-generated"

@@ -28,6 +28,8 @@ const (
 	CmdDeleted   = "deleted"
 	CmdTicket    = "ticket"
 	CmdHelp      = "help"
+	CmdSend      = "send"
+	CmdDrop      = "drop"
 )
 
 // CommandHelp is one line of the help, in the order in which it is shown.
@@ -52,6 +54,8 @@ func CommandHelps() []CommandHelp {
 		{"#blocked", "the child's data is blocked"},
 		{"#deleted", "the child's data is deleted"},
 		{"#ticket M-…", "in an answer to the sorting mail: opens a ticket for that mail"},
+		{"#send", "in an answer to a held mail: sends that text after all"},
+		{"#drop", "in an answer to a held mail: forgets that text"},
 		{"#help", "sends this list"},
 	}
 }
@@ -78,7 +82,7 @@ func ParseCommands(text string) (cmds []Command, rest string) {
 // Known reports whether the command exists.
 func (c Command) Known() bool {
 	return slices.Contains([]string{CmdNote, CmdAck, CmdTake, CmdAsk, CmdClose, CmdVerified, CmdRight,
-		CmdRequester, CmdRelease, CmdBlocked, CmdDeleted, CmdTicket, CmdHelp}, c.Name)
+		CmdRequester, CmdRelease, CmdBlocked, CmdDeleted, CmdTicket, CmdHelp, CmdSend, CmdDrop}, c.Name)
 }
 
 // ThreadOnly reports whether the command may be given by whoever answers on a staff member's

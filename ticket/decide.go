@@ -31,6 +31,7 @@ type draft struct {
 	now    time.Time
 	facts  Facts
 	mailID int64
+	again  int64 // the later mail that lets a held one be carried out
 
 	out     Decision
 	tickets []*Change

@@ -8,13 +8,13 @@ import (
 // mail routes one mail. The order matters: what a machine wrote, what staff wrote, what belongs
 // to a ticket, and only then what is new.
 func (d *draft) mail(c MailCause) {
-	d.mailID = c.ID
+	d.mailID, d.again = c.ID, c.Again
 	m := c.Message
 	_, fromStaff := d.facts.Policy.StaffByAddress(m.From.Address)
 	switch {
 	case c.Quarantine != "":
 		d.quarantine(c)
-	case d.facts.Duplicate && c.OpenedBy == "":
+	case d.facts.Duplicate && c.OpenedBy == "" && c.Again == 0:
 		d.settle(DispDuplicate, d.facts.DuplicateRef, "the same mail was delivered before")
 	case c.OpenedBy != "":
 		d.openTicket(c)

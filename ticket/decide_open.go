@@ -315,6 +315,9 @@ func (d *draft) key(kind LetterKind, to string) string {
 	if d.mailID != 0 {
 		k += fmt.Sprintf("/mail-%d", d.mailID)
 	}
+	if d.again != 0 && !kind.External() {
+		k += fmt.Sprintf("/again-%d", d.again)
+	}
 	if to != "" {
 		k += "/" + AddressKey(to)
 	}

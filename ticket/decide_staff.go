@@ -19,16 +19,25 @@ func (d *draft) staffMail(c MailCause) {
 		d.staffUnthreaded(c, s)
 		return
 	}
-	if a.Kind.External() || !sameMember(d.facts.Policy, s, a.To) {
+	theirs := sameMember(d.facts.Policy, s, a.To)
+	if a.Kind.External() || a.Kind == LetterStaffCode && !theirs {
 		d.staffOnOtherThread(c, s)
 		return
 	}
-	if d.facts.Ticket == nil {
-		d.staffOnHouseMail(c, s)
-		return
+	if d.facts.Ticket != nil {
+		d.settle(DispStaff, d.facts.Ticket.Ref, "staff answered the ticket mail")
+		if d.staffLoop(c, s) {
+			return
+		}
 	}
-	d.settle(DispStaff, d.facts.Ticket.Ref, "staff answered the ticket mail")
-	if !d.staffLoop(c, s) {
+	switch {
+	case a.Kind == LetterStaffCode:
+		d.staffCode(c, s)
+	case !theirs && !d.trusted(c): // the thread is a colleague's, so it permits nothing by itself
+		d.askProof(c, s)
+	case d.facts.Ticket == nil:
+		d.staffOnHouseMail(c, s)
+	default:
 		d.staffOnTicket(c, s)
 	}
 }
@@ -94,6 +103,10 @@ func (d *draft) staffOnOtherThread(c MailCause, s Staff) {
 func (d *draft) staffOnHouseMail(c MailCause, s Staff) {
 	d.settle(DispStaff, "", "staff answered a mail of the house")
 	cmds, _ := ParseCommands(c.Message.NewText)
+	if !d.trusted(c) && slices.ContainsFunc(cmds, func(cmd Command) bool { return cmd.Name == CmdTicket }) {
+		d.askProof(c, s)
+		return
+	}
 	var lines []string
 	kind := LetterStaffReceipt
 	for _, cmd := range cmds {
@@ -104,17 +117,8 @@ func (d *draft) staffOnHouseMail(c MailCause, s Staff) {
 	if len(lines) == 0 {
 		kind = LetterStaffHeld
 		lines = []string{"Nothing was done. To open a ticket for a mail of the sorting mail, answer it with a first line such as: #ticket M-7K3M"}
-		if !d.trusted(c) {
-			lines = []string{"Nothing was done: it is not proven that this mail is from you. Your mail server must sign it (DMARC)."}
-		}
 	}
 	d.tell(kind, s, Ticket{}, c, lines)
-}
-
-// trusted reports whether a staff mail is proven to come from its address (A9). From alone
-// proves nothing.
-func (d *draft) trusted(c MailCause) bool {
-	return c.Message.Authors == 1 && c.Message.Authentication.Aligned()
 }
 
 // staffOnTicket carries out what a staff mail on its own ticket thread says: all of it, or
@@ -123,14 +127,11 @@ func (d *draft) staffOnTicket(c MailCause, s Staff) {
 	before := *d.facts.Ticket
 	actor := "staff:" + s.Name
 	cmds, rest := ParseCommands(c.Message.NewText)
-	w := &work{draft: d, ch: &Change{Ticket: before.clone()}, actor: actor, text: rest, member: s, attachments: passedOver(c.Message.Attachments)}
-	if !d.trusted(c) {
-		for _, cmd := range cmds {
-			if !cmd.ThreadOnly() {
-				w.refuse("It is not proven that this mail is from you (no DMARC pass), so #%s is not carried out. #ack, #note and #take work.", cut(cmd.Name, 20))
-			}
-		}
+	if !d.trusted(c) && needsProof(cmds, rest, d.facts.Answer.Kind) {
+		d.askProof(c, s)
+		return
 	}
+	w := &work{draft: d, ch: &Change{Ticket: before.clone()}, actor: actor, text: rest, member: s, attachments: passedOver(c.Message.Attachments)}
 	if d.facts.Answer.Kind == LetterEscalation && len(cmds) == 0 && away(rest) {
 		d.awayFromAlarm(c, s)
 		return

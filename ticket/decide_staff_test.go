@@ -31,7 +31,7 @@ func TestPlainReplyIsRelayedToTheRequester(t *testing.T) {
 	}
 }
 
-// A9, A18, A20 and DESIGN.md 5.3: what is held, with its reason.
+// A18, A20 and DESIGN.md 5.3: what is held, with its reason.
 func TestHeldStaffMail(t *testing.T) {
 	jane := from("jane@example.org", "x")
 	verified, unverified := opened(t, proven(jane), asks(ticket.Access)), opened(t, jane, asks(ticket.Access))
@@ -43,8 +43,6 @@ func TestHeldStaffMail(t *testing.T) {
 		m    ticket.Message
 		why  string
 	}{
-		{"A9 spoofed", verified, from("desk@example.com", "please send the file"), "not proven"},
-		{"A9 spoofed command", verified, from("desk@example.com", "#close done"), "not proven"},
 		{"unverified requester", unverified, desk("Your address is 1 Main Street"), "#verified"},
 		{"close done, unverified", unverified, desk("#close done\nAll deleted."), "#verified"},
 		{"A18 internal text", verified, desk("Hello\n" + ticket.InternalMark + "\nnotes"), "internal mail"},
@@ -175,11 +173,11 @@ func TestStaffMailWithoutThread(t *testing.T) {
 func TestSortingLabels(t *testing.T) {
 	f := facts(t)
 	f.Answer = &ticket.SentLetter{Kind: ticket.LetterSorting, To: "desk@example.com", Mails: []int64{7, 8}}
-	got := ticket.SortedLabels(f, ticket.MailCause{Message: desk("#ticket M-7 deletion\n#ticket m-9\n#ticket M-8")})
+	got := ticket.SortedLabels(noon, f, ticket.MailCause{Message: desk("#ticket M-7 deletion\n#ticket m-9\n#ticket M-8")})
 	if len(got) != 2 || got[0].Mail != 7 || got[0].Rights[0] != ticket.Deletion || got[1].Mail != 8 {
 		t.Errorf("labels %+v", got)
 	}
-	if got := ticket.SortedLabels(f, ticket.MailCause{Message: from("desk@example.com", "#ticket M-7")}); got != nil {
+	if got := ticket.SortedLabels(noon, f, ticket.MailCause{Message: from("desk@example.com", "#ticket M-7")}); got != nil {
 		t.Errorf("an unproven mail opened %+v", got)
 	}
 }

@@ -27,6 +27,9 @@ type Facts struct {
 
 	StaffTold int // letters to the sender, a member of staff, about mails of theirs on no ticket, in this hour
 
+	Proof       StaffProof // what is kept about whether mails of the sender, a member of staff, are theirs
+	ProofThread string     // keyed hash of the sender, the thread and the program that wrote; "" when it is no staff mail
+
 	HoldBefore time.Time // letters answering mail received before this wait for approval; zero = none do
 }
 
@@ -65,6 +68,9 @@ type MailCause struct {
 	OpenedBy   string  // staff opened it by hand from the sorting mail; "" otherwise
 	AsRights   []Right // what staff say it asks for; empty: the verdict's rights
 	Quarantine string  // why it cannot be processed; the message is then empty
+	Again      int64   // it was held; this later mail lets it be carried out. 0 otherwise
+	Send       bool    // with Again: a colleague has read what was found in it and releases it
+	Proven     bool    // with Again: its sender sent back the code that was mailed for it
 }
 
 // DeliveryCause is the last word about a letter.
@@ -106,8 +112,10 @@ type Decision struct {
 	Ref         string      // the ticket the mail belongs to, "" when to none
 	Changes     []Change
 	Letters     []LetterOrder
-	ReleaseHeld string   // reference of the ticket whose waiting letters may go now
-	Refused     []string // why a command was not carried out; nothing has changed then
+	CarryOut    *CarryOut   // a held staff mail that is to be decided again now
+	Proof       *StaffProof // what is to be kept about the sender, a member of staff; nil: as it was
+	ReleaseHeld string      // reference of the ticket whose waiting letters may go now
+	Refused     []string    // why a command was not carried out; nothing has changed then
 }
 
 // Change is a ticket as it is to be, with the events that explain it.

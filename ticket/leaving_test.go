@@ -108,19 +108,6 @@ func TestUnreachableLineIsNoLoop(t *testing.T) {
 	}
 }
 
-// Staff who answer a colleague's mail are told; their words are no new request.
-func TestAnswerOnAColleaguesThread(t *testing.T) {
-	tk := opened(t, proven(from("jane@example.org", "x")), asks(ticket.Access))
-	f := facts(t)
-	f.Ticket = &tk
-	f.Answer = &ticket.SentLetter{Kind: ticket.LetterStaffNotice, Ref: tk.Ref, To: "desk@example.com"}
-	d := ticket.Decide(noon, f, ticket.MailCause{ID: 7, Message: proven(from("mona@example.com", "We have deleted all your data.")), Verdict: asks(ticket.Deletion)})
-	wantLetters(t, sent(d), "staff_held mona@example.com")
-	if len(d.Changes) != 0 || d.Disposition != ticket.DispStaff {
-		t.Errorf("%s, %d changes", d.Disposition, len(d.Changes))
-	}
-}
-
 // A1, DESIGN.md 5.3: a closing letter brings no data to a parent or an agent without proof either; a
 // child's data are deleted and the case closed all the same.
 func TestNoContentForUnprovenParentsAndAgents(t *testing.T) {

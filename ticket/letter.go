@@ -37,6 +37,8 @@ const (
 	LetterUndelivered   LetterKind = "undelivered"    // a letter could not be delivered
 	LetterQuarantine    LetterKind = "quarantine"     // a mail that could not be processed
 	LetterSorting       LetterKind = "sorting"        // mails judged other or spam, daily
+	LetterStaffCode     LetterKind = "staff_code"     // asks a member of staff whether a mail is theirs
+	LetterStaffWarning  LetterKind = "staff_warning"  // what others must know about a mail that was held
 	LetterDigest        LetterKind = "digest"
 	LetterTrouble       LetterKind = "trouble" // the mailbox cannot be read
 )
@@ -51,7 +53,8 @@ func LetterKinds() []LetterKind {
 		LetterExtension, LetterStatus, LetterReferral, LetterMandate, LetterMandatePerson,
 		LetterRecipientNotice, LetterRecorded, LetterStopped,
 		LetterStaffNotice, LetterStaffFollowup, LetterStaffReceipt, LetterStaffHeld,
-		LetterEscalation, LetterUndelivered, LetterQuarantine, LetterSorting, LetterDigest, LetterTrouble}
+		LetterEscalation, LetterUndelivered, LetterQuarantine, LetterSorting, LetterDigest, LetterTrouble,
+		LetterStaffCode, LetterStaffWarning}
 }
 
 // External reports whether letters of this kind leave the house.

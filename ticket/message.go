@@ -36,6 +36,8 @@ type Message struct {
 	NoReplyWhy   []string // the rules behind NoAutoReply
 	Report       *Report  // set when Automatic is Bounce or Receipt
 
+	Program string // what names the program that wrote the mail: it claims so, and nothing is proven by it
+
 	Authentication Authentication
 	Damage         []string // what could not be read as it should; empty for a clean mail
 }

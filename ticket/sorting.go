@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // SortingLabel is the name of a mail in the sorting mail, for example "M-12A". It is a label
@@ -19,11 +20,10 @@ type Sorted struct {
 
 // SortedLabels reads "#ticket M-12 deletion" lines from a proven staff answer to a sorting mail.
 // Labels that the answered mail did not list are ignored.
-func SortedLabels(f Facts, c MailCause) []Sorted {
-	d := &draft{facts: f}
+func SortedLabels(now time.Time, f Facts, c MailCause) []Sorted {
+	d := &draft{now: now, facts: f}
 	s, staff := f.Policy.StaffByAddress(c.Message.From.Address)
-	if !staff || f.Answer == nil || f.Answer.Kind != LetterSorting || !sameMember(f.Policy, s, f.Answer.To) ||
-		!d.trusted(c) || c.Message.Automatic != NotAutomatic {
+	if !staff || f.Answer == nil || f.Answer.Kind != LetterSorting || !d.trusted(c) || c.Message.Automatic != NotAutomatic {
 		return nil
 	}
 	cmds, _ := ParseCommands(c.Message.NewText)
