@@ -27,7 +27,10 @@ func (l *loader) complete() {
 			s.Roles = []string{"agent"}
 		}
 	}
+	l.completeRetention()
 	c.Keys.File = Path(l.resolve(string(c.Keys.File)))
+	c.Keys.Erasures = Path(l.resolve(string(c.Keys.Erasures)))
+	c.Keys.Audit = Path(l.resolve(string(c.Keys.Audit)))
 	c.Database.Path = Path(l.resolve(string(c.Database.Path)))
 	c.Letters.Templates = Path(l.resolve(string(c.Letters.Templates)))
 }
@@ -59,6 +62,7 @@ func (l *loader) check(known Known) {
 	}
 	l.checkFolders()
 	l.checkStaff()
+	l.checkRetention()
 
 	if len(c.Digest.Days) == 0 {
 		l.need(true, "digest.days", "[mon, tue, wed, thu, fri]: a day without digest is how a broken mailbox goes unseen")

@@ -26,6 +26,7 @@ type Config struct {
 	Verification   Verification   `yaml:"verification"`
 	Letters        Letters        `yaml:"letters"`
 	OwnLists       []string       `yaml:"own_lists"`
+	Retention      Retention      `yaml:"retention"`
 	Log            Log            `yaml:"log"`
 }
 
@@ -123,7 +124,32 @@ type Intake struct {
 
 // Keys is where the operator's key lies.
 type Keys struct {
-	File Path `yaml:"file"`
+	File     Path `yaml:"file"`
+	Erasures Path `yaml:"erasures"` // list of what was erased
+	Audit    Path `yaml:"audit"`    // the end of the audit chain
+}
+
+// RightTerms are the terms of tickets with one right; what is not given is as for all.
+type RightTerms struct {
+	Right       string        `yaml:"right" enum:"child,access,portability,correction,deletion,restriction,objection,unsubscribe,complaint,question,other"`
+	Attachments time.Duration `yaml:"attachments" min:"0s" max:"3650d"`
+	Mail        time.Duration `yaml:"mail" min:"0s" max:"3650d"`
+	Personal    time.Duration `yaml:"personal" min:"0s" max:"3650d"`
+	Record      time.Duration `yaml:"record" min:"0s" max:"7300d"`
+}
+
+// Retention is how long what is kept.
+type Retention struct {
+	Attachments time.Duration `yaml:"attachments" min:"0s" max:"3650d"`
+	Mail        time.Duration `yaml:"mail" min:"0s" max:"3650d"`
+	Personal    time.Duration `yaml:"personal" min:"0s" max:"3650d"`
+	Record      time.Duration `yaml:"record" min:"0s" max:"7300d"`
+	Rights      []RightTerms  `yaml:"rights"`
+	Spam        time.Duration `yaml:"spam" min:"1d" max:"3650d"`
+	Automatic   time.Duration `yaml:"automatic" min:"1d" max:"3650d"`
+	Other       time.Duration `yaml:"other" min:"7d" max:"3650d"`
+	Daily       time.Duration `yaml:"daily" min:"7d" max:"3650d"`
+	Server      bool          `yaml:"server"`
 }
 
 // Staff is one person or desk that works by mail.
@@ -188,6 +214,8 @@ type Log struct {
 	Format string `yaml:"format" enum:"text,json"`
 }
 
+const day = 24 * time.Hour
+
 // Default gives the values of a file that says nothing. The addresses and servers that a file must
 // give are empty in it.
 func Default() *Config {
@@ -202,7 +230,7 @@ func Default() *Config {
 		},
 		Intake:   Intake{AnswerSince: Since{Within: 72 * time.Hour}},
 		Database: Database{Driver: SQLite, Path: "privacybot.db"},
-		Keys:     Keys{File: "privacybot.key"},
+		Keys:     Keys{File: "privacybot.key", Erasures: "privacybot.erasures", Audit: "privacybot.audit"},
 		Digest: Digest{
 			At:   Clock{Hour: 8},
 			Days: []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday},
@@ -213,6 +241,11 @@ func Default() *Config {
 		Addressing:   Subject,
 		Brakes:       Brakes{PerAddressPerDay: 5, PerHour: 300},
 		Verification: Verification{Expires: 14 * 24 * time.Hour, Tries: 5},
-		Log:          Log{Level: "info", Format: "text"},
+		Retention: Retention{
+			Attachments: 7 * day, Mail: 90 * day, Personal: 365 * day, Record: 730 * day,
+			Rights: []RightTerms{{Right: "child", Attachments: day, Mail: 7 * day, Personal: 365 * day, Record: 730 * day}},
+			Spam:   30 * day, Automatic: 14 * day, Other: 90 * day, Daily: 30 * day,
+		},
+		Log: Log{Level: "info", Format: "text"},
 	}
 }

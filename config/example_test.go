@@ -84,6 +84,7 @@ func TestExampleShowsTheDefaults(t *testing.T) {
 	want.IMAP.Server, want.IMAP.Username, want.IMAP.Password = got.IMAP.Server, got.IMAP.Username, got.IMAP.Password
 	want.SMTP, want.Staff = got.SMTP, got.Staff
 	want.Database.Path, want.Keys.File = "../privacybot.db", "../privacybot.key"
+	want.Keys.Erasures, want.Keys.Audit = "../privacybot.erasures", "../privacybot.audit"
 	want.OwnLists = []string{}
 	reveal := cmp.Transformer("secret", func(s Secret) string { return s.Reveal() })
 	same := cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })

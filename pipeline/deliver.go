@@ -182,7 +182,7 @@ func (p *Pipeline) follow(tx *store.Tx, now time.Time, l store.Delivery, result 
 		return nil
 	}
 	t, err := tx.Ticket(l.Ref)
-	if errors.Is(err, ticket.ErrNotFound) {
+	if errors.Is(err, ticket.ErrNotFound) || errors.Is(err, store.ErrErased) {
 		return nil
 	}
 	if err != nil {

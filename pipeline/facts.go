@@ -118,7 +118,7 @@ func (p *Pipeline) thread(tx *store.Tx, m ticket.Message, f *ticket.Facts) error
 		return nil
 	}
 	t, err := tx.Ticket(ref)
-	if errors.Is(err, ticket.ErrNotFound) {
+	if errors.Is(err, ticket.ErrNotFound) || errors.Is(err, store.ErrErased) { // long closed and forgotten: a new matter
 		return nil
 	}
 	if err != nil {

@@ -36,6 +36,10 @@ type Config struct {
 	Alarm     []string
 	PerHour   int // braked letters an hour, 0 = no limit
 
+	Retention   ticket.Retention // zero terms: everything is kept
+	PurgeServer bool             // what is erased here is deleted on the mail server as well
+	AuditHead   string           // file that the end of the audit chain is written to, "" for none
+
 	// AnswerSince: mail received before the first start less this waits for approval. Negative:
 	// everything is answered.
 	AnswerSince     time.Duration
@@ -143,7 +147,8 @@ func (p *Pipeline) Once(ctx context.Context) (err error) {
 	sweepErr := p.Sweep(ctx)
 	_, deliverErr := p.Deliver(ctx)
 	_, moveErr := p.Move(ctx)
-	return errors.Join(receiveErr, workErr, sweepErr, deliverErr, moveErr)
+	purgeErr := p.purgeDaily(ctx)
+	return errors.Join(receiveErr, workErr, sweepErr, deliverErr, moveErr, purgeErr, p.keepAuditHead(ctx))
 }
 
 // ErrClock says that the computer's clock cannot be right. Nothing is done then: receipt times and

@@ -39,7 +39,7 @@ func (p *Pipeline) Sweep(ctx context.Context) error {
 	if err := p.sweepDay(ctx); err != nil {
 		return fmt.Errorf("daily mail: %w", err)
 	}
-	return nil
+	return p.keepAuditHead(ctx)
 }
 
 func (p *Pipeline) sweepTickets(ctx context.Context) error {

@@ -88,7 +88,7 @@ func (s *sampler) house() {
 		{Label: "M-P2XA", Mail: 42, ReceivedAt: s.received.Add(time.Hour), From: ticket.Address{Address: "win@example.net"}, Subject: "", Text: "You have won", Disposition: ticket.DispSpam},
 	}})
 	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
-	quiet := ticket.Digest{Day: day, Mails: 412, LastPoll: map[string]time.Time{"INBOX": s.now, "Junk": s.now}, JunkWatched: true, LedgerDiffer: 0, Open: 2, OpenByRight: map[ticket.Right]int{ticket.Access: 2}}
+	quiet := ticket.Digest{Day: day, Mails: 412, LastPoll: map[string]time.Time{"INBOX": s.now, "Junk": s.now}, JunkWatched: true, AuditEntry: "218:5a0c77b1f02e9d43", LedgerDiffer: 0, Open: 2, OpenByRight: map[ticket.Right]int{ticket.Access: 2}}
 	s.add("digest-quiet", ticket.LetterDigest, ticket.LetterData{ReceivedAt: day, Digest: &quiet})
 
 	row := func(ref string, due time.Time, state string, rights ...ticket.Right) ticket.DigestRow {

@@ -31,6 +31,7 @@ type digestView struct {
 	Polls          []pollView
 	Ledger         int // mails on the server that the ledger does not know; -1: not compared
 	JunkWatched    bool
+	AuditEntry     text
 	Headline       text // the figures that matter, for the subject
 }
 
@@ -59,7 +60,7 @@ func (c *Composer) digest(g ticket.Digest, w *wordlist, now time.Time) *digestVi
 		Unverified: c.rows(g.Unverified, w), Undeliverable: c.rows(g.Undeliverable, w), NeedsHuman: c.rows(g.NeedsHuman, w),
 		Quarantined: g.Quarantined, LettersWait: g.LettersWait, LettersHeld: g.LettersHeld, LettersFailed: g.LettersFailed,
 		UnmatchedDSN: g.UnmatchedDSN, New: g.New, Closed: g.Closed, Open: g.Open, Moved: max(g.New, g.Closed, g.Open),
-		Mails: g.Mails, Pending: g.Pending, Ledger: g.LedgerDiffer, JunkWatched: g.JunkWatched,
+		Mails: g.Mails, Pending: g.Pending, Ledger: g.LedgerDiffer, JunkWatched: g.JunkWatched, AuditEntry: orText(line(g.AuditEntry, 60), "none"),
 	}
 	for _, r := range ticket.Rights() {
 		if n := g.OpenByRight[r]; n > 0 {

@@ -45,6 +45,17 @@ type AuditHead struct {
 	Hash string // hex; "" for a chain without links
 }
 
+// String is the number and the first digits of the hash, "17:0f3a5d2277ac41e6", as people copy it
+// and `audit verify --head` takes it; "" for a chain without links.
+func (h AuditHead) String() string {
+	if h.Seq == 0 {
+		return ""
+	}
+	return strconv.FormatInt(h.Seq, 10) + ":" + h.Hash[:min(len(h.Hash), auditShort)]
+}
+
+const auditShort = 16 // digits of a hash that are enough to know an entry by
+
 // chained computes the hash of r behind the link with the hash before.
 func (k *Keys) chained(before []byte, r auditRow) []byte {
 	return k.Token("audit", string(before), strconv.FormatInt(r.Seq, 10), strconv.FormatInt(r.At, 10), r.Kind, r.Subject,

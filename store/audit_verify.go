@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 )
@@ -101,7 +102,7 @@ func (s *Store) verifyChain(db *gorm.DB, r *AuditReport, known []AuditHead) erro
 		switch {
 		case h.Seq > last.Seq:
 			r.problem("the chain ends at entry %d, but once reached entry %d: its end was cut off", last.Seq, h.Seq)
-		case h.Seq > 0 && seen[h.Seq] != h.Hash:
+		case h.Seq > 0 && (len(h.Hash) < auditShort || !strings.HasPrefix(seen[h.Seq], h.Hash)):
 			r.problem("entry %d is not the one that stood there", h.Seq)
 		}
 	}

@@ -23,9 +23,13 @@ const (
 // happened after since and not after now. References and numbers only; nothing sealed is opened. Day, LedgerDiffer (-1) and
 // JunkWatched are the caller's to set.
 func (s *Store) Digest(ctx context.Context, since, now time.Time) (ticket.Digest, error) {
-	g := ticket.Digest{LedgerDiffer: -1, OpenByRight: map[ticket.Right]int{}, Dispositions: map[string]int{}, LastPoll: map[string]time.Time{}}
+	head, err := s.AuditHead(ctx)
+	if err != nil {
+		return ticket.Digest{}, fmt.Errorf("digest figures: %w", err)
+	}
+	g := ticket.Digest{AuditEntry: head.String(), LedgerDiffer: -1, OpenByRight: map[ticket.Right]int{}, Dispositions: map[string]int{}, LastPoll: map[string]time.Time{}}
 	// One snapshot, so that the figures agree with one another.
-	err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+	err = s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 		return errors.Join(digestLists(db, &g, now), digestCounts(db, &g, since, now), digestGroups(db, &g, since, now))
 	}, &sql.TxOptions{ReadOnly: true, Isolation: s.engine.snapshot})
 	if err != nil {

@@ -162,6 +162,7 @@ func testDigest(t *testing.T, w *world) {
 		Mails: 6, Pending: 1, Dispositions: map[string]int{"bounce": 1, "quarantine": 1, "ticket": 1, "duplicate": 1, "baseline": 1},
 		LastPoll: map[string]time.Time{"INBOX": w.now}, LedgerDiffer: -1,
 	}
+	want.AuditEntry = must[AuditHead](t)(s.AuditHead(t.Context())).String()
 	if diff := cmp.Diff(want, must[ticket.Digest](t)(s.Digest(t.Context(), w.now.Add(-day), w.now))); diff != "" {
 		t.Error(diff)
 	}

@@ -136,9 +136,15 @@ func (s *Store) EndedLetters(ctx context.Context, before time.Time, after int64,
 
 // StripMail replaces the content of a mail by raw, which holds no attachments any more, under a new
 // data key; the old key is deleted. The mail is still recognised by the hash of its whole content.
-// A mail whose content is gone is left alone.
+// raw nil says that there is nothing to take out. A mail whose content is gone is left alone.
 func (tx *Tx) StripMail(id int64, raw []byte) error {
 	fail := func(err error) error { return fmt.Errorf("take the attachments out of mail %d: %w", id, err) }
+	if raw == nil {
+		if err := tx.db.Exec("UPDATE mails SET stripped_at = ? WHERE id = ?", micros(tx.s.now()), id).Error; err != nil {
+			return fail(err)
+		}
+		return nil
+	}
 	row, old, err := tx.s.reasonKey(tx.db, id)
 	if errors.Is(err, ErrErased) {
 		return nil
@@ -229,7 +235,7 @@ func (tx *Tx) shredMail(id int64) (bool, error) {
 // words, its letters. Left is the record: reference, dates, rights, decisions, keyed hashes of
 // addresses. Its mails are not touched.
 func (tx *Tx) ShredTicket(ref string) error {
-	if err := tx.mayErase(ref); err != nil {
+	if err := tx.MayErase(ref); err != nil {
 		return err
 	}
 	_, err := tx.shredTicket(ref)
@@ -238,7 +244,7 @@ func (tx *Tx) ShredTicket(ref string) error {
 
 // DropTicket deletes the record of a closed ticket. The audit chain still knows that there was one.
 func (tx *Tx) DropTicket(ref string) error {
-	if err := tx.mayErase(ref); err != nil {
+	if err := tx.MayErase(ref); err != nil {
 		return err
 	}
 	_, err := tx.dropTicket(ref)
@@ -262,7 +268,9 @@ func (tx *Tx) EraseTicket(ref string) error {
 	return nil
 }
 
-func (tx *Tx) mayErase(ref string) error {
+// MayErase says whether the schedule or a person may erase what belongs to the ticket: [ErrHeld] and
+// [ErrOpen] when not.
+func (tx *Tx) MayErase(ref string) error {
 	row, err := ticketByRef(tx.db, ref, tx.s.engine.lockTicket)
 	switch {
 	case err != nil:

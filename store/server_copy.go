@@ -15,8 +15,8 @@ type ServerCopy struct {
 	hash    []byte
 }
 
-// ServerCopies gives at most n places of erased mails that were not dealt with yet, behind after.
-func (s *Store) ServerCopies(ctx context.Context, n int) ([]ServerCopy, error) {
+// ServerCopies gives at most n places of erased mails in the account that were not dealt with yet.
+func (s *Store) ServerCopies(ctx context.Context, account string, n int) ([]ServerCopy, error) {
 	var rows []struct {
 		Account, Folder string
 		UIDValidity     uint32 `gorm:"column:uidvalidity"`
@@ -28,7 +28,7 @@ func (s *Store) ServerCopies(ctx context.Context, n int) ([]ServerCopy, error) {
 	}
 	err := s.db.WithContext(ctx).Raw(`SELECT l.account, l.folder, l.uidvalidity, l.uid, l.mail_id, m.size, m.partial, m.content_hash
 		FROM mails m JOIN locations l ON l.mail_id = m.id
-		WHERE m.shredded_at IS NOT NULL AND l.removed_at IS NULL ORDER BY l.account, l.folder, l.uid LIMIT ?`, n).Scan(&rows).Error
+		WHERE m.shredded_at IS NOT NULL AND l.removed_at IS NULL AND l.account = ? ORDER BY l.folder, l.uid LIMIT ?`, account, n).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read copies on the server: %w", err)
 	}

@@ -190,6 +190,7 @@ type Digest struct {
 	LastPoll      map[string]time.Time
 	LedgerDiffer  int // mails on the server that the ledger does not know; -1 when not compared
 	JunkWatched   bool
+	AuditEntry    string // the last entry of the audit chain, "17:0f3a…"; "" when it has none
 }
 
 // DigestRow is one ticket in the digest.

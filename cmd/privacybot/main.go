@@ -54,6 +54,8 @@ type cli struct {
 	Ticket   ticketCmd   `cmd:"" help:"Look at tickets and work on them."`
 	Ledger   ledgerCmd   `cmd:"" help:"List what became of every mail and compare it with the server."`
 	Digest   digestCmd   `cmd:"" help:"Show the managers' digest."`
+	Purge    purgeCmd    `cmd:"" help:"Erase what has been kept long enough, or show it."`
+	Audit    auditCmd    `cmd:"" help:"Check the chain over all that happened."`
 	Version  versionCmd  `cmd:"" help:"Show the version."`
 }
 

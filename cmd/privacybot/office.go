@@ -55,7 +55,7 @@ func loadOffice(c console, path string) (office, error) {
 	o := office{config: cfg}
 	var err error
 	o.pipeline, err = pipelineConfig(cfg)
-	o.database = store.Config{URL: databaseURL(cfg.Database), KeyFile: string(cfg.Keys.File)}
+	o.database = store.Config{URL: databaseURL(cfg.Database), KeyFile: string(cfg.Keys.File), Erasures: string(cfg.Keys.Erasures)}
 	return o, err
 }
 
@@ -102,6 +102,7 @@ func pipelineConfig(c *config.Config) (pipeline.Config, error) {
 		Templates: string(c.Letters.Templates), Footer: c.Letters.Footer, Plus: c.Addressing == config.Plus,
 		Alarm: strings.Fields(c.Alarm.Command), PerHour: c.Brakes.PerHour,
 		AnswerSince: c.Intake.AnswerSince.Within, Poll: c.IMAP.Poll,
+		Retention: retentionOf(c.Retention), PurgeServer: c.Retention.Server, AuditHead: string(c.Keys.Audit),
 	}
 	for disposition, folder := range c.IMAP.Move.Folders() {
 		if p.Move == nil {

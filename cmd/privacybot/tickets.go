@@ -21,6 +21,7 @@ type ticketCmd struct {
 	Ack     ticketAck     `cmd:"" help:"Stop the alarms of a child alert: you are looking at it."`
 	Close   ticketClose   `cmd:"" help:"Close a ticket and tell the requester the outcome."`
 	Release ticketRelease `cmd:"" help:"Let the waiting letters of a ticket go out."`
+	Erase   ticketErase   `cmd:"" help:"Erase a closed ticket with its mails and letters, for good."`
 	Do      ticketDo      `cmd:"" help:"Carry out any staff command, such as: do PB-… right +access."`
 }
 
