@@ -83,26 +83,41 @@ func NewComposer(c Config) (*Composer, error) {
 }
 
 // rehearse renders the samples of every letter that a language has, and prepares what all
-// letters share.
+// letters share. English letters are made to the last byte; of the other languages what is their own,
+// because the page around it is the same.
 func (c *Composer) rehearse() error {
 	c.catalogue.layout.learning = true
 	defer func() { c.catalogue.layout.learning = false }()
 	var problems []error
+	samples := Samples()
 	for _, tag := range c.catalogue.tags() {
 		broken := map[ticket.LetterKind]bool{}
-		for _, s := range Samples() {
+		for _, s := range samples {
 			o := s.Order
 			if _, found := c.catalogue.languages[tag].letters[o.Kind]; !found || broken[o.Kind] {
 				continue
 			}
-			o.Language = tag
-			if _, err := c.Compose(o, "rehearsal", s.Now); err != nil {
+			if err := c.rehearseOne(o, tag, s.Now); err != nil {
 				problems = append(problems, err)
 				broken[o.Kind] = true
 			}
 		}
 	}
 	return errors.Join(problems...)
+}
+
+func (c *Composer) rehearseOne(o ticket.LetterOrder, tag string, now time.Time) error {
+	o.Language = tag
+	if tag == fallback {
+		_, err := c.Compose(o, "rehearsal", now)
+		return err
+	}
+	_, blocks, err := c.render(o, tag, now)
+	if err != nil {
+		return err
+	}
+	_, err = c.catalogue.layout.blocks(blocks)
+	return err
 }
 
 // Languages lists the tags of the languages that letters to requesters can be written in.
@@ -166,6 +181,9 @@ func (c *Composer) render(o ticket.LetterOrder, tag string, now time.Time) (stri
 	subject, blocks, err := parseMarkup(b.String())
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", t.Name(), err)
+	}
+	for i := range blocks {
+		blocks[i].Colon, blocks[i].RTL = lang.words.Colon, lang.words.Direction == "rtl"
 	}
 	if !o.Kind.External() {
 		blocks = append([]block{{Kind: blockMark, Text: ticket.InternalMark}}, blocks...)

@@ -124,10 +124,16 @@ func TestGolden(t *testing.T) {
 				o := s.Order
 				o.Language = lang
 				raw := compose(t, c, o, s.Now).Raw
-				golden(t, name+".eml", raw)
-				_, text, html := parts(t, raw)
-				golden(t, name+".txt", []byte(text))
-				golden(t, name+".html", []byte(html))
+				h, text, html := parts(t, raw)
+				subject, err := h.Text("Subject")
+				if err != nil {
+					t.Fatal(err)
+				}
+				golden(t, name+".txt", []byte("Subject: "+subject+"\n\n"+text))
+				if lang == "en" || s.Name == "acknowledgement-code" { // the bytes and the page around differ by words alone
+					golden(t, name+".eml", raw)
+					golden(t, name+".html", []byte(html))
+				}
 			})
 		}
 	}

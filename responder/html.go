@@ -21,6 +21,12 @@ type page struct {
 	Foot         []shownBlock
 }
 
+// Start is the side where lines begin.
+func (p page) Start() string { return side(p.Direction != "rtl") }
+
+// End is the side where lines end.
+func (p page) End() string { return side(p.Direction == "rtl") }
+
 // shownBlock is a block with its finished HTML.
 type shownBlock struct {
 	block
@@ -93,7 +99,7 @@ func (b block) key() []byte {
 		key = binary.AppendUvarint(key, uint64(len(part)))
 		key = append(key, part...)
 	}
-	for _, part := range []string{string(b.Kind), b.Text, b.URL, strconv.FormatBool(b.Urgent)} {
+	for _, part := range []string{string(b.Kind), b.Text, b.URL, strconv.FormatBool(b.Urgent), b.Colon, strconv.FormatBool(b.RTL)} {
 		add(part)
 	}
 	for _, it := range b.Items {
@@ -126,6 +132,9 @@ type layout struct {
 	learning bool
 }
 
+// outlookFonts come before Arial, by language, where Arial lacks the letters.
+var outlookFonts = map[string]string{"ja": "'Yu Gothic',Meiryo,", "zh-Hans": "'Microsoft YaHei',"}
+
 // parseLayout reads layout.html. Comments for Outlook come from functions, because
 // html/template takes all comments out; they hold nothing but the text below.
 func parseLayout(files fs.FS, name, shown string) (*layout, error) {
@@ -134,11 +143,14 @@ func parseLayout(files fs.FS, name, shown string) (*layout, error) {
 		return nil, fmt.Errorf("%s: %w", shown, err)
 	}
 	t, err := template.New(shown).Funcs(template.FuncMap{
+		// Outlook takes the first font it finds strange for a reason to fall back to Times.
+		"outlookHead": func(font string) template.HTML {
+			return template.HTML(`<!--[if mso]><xml><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch></o:OfficeDocumentSettings></xml><style>body,table,td,th,p,div,span,a,h1,h2,strong{font-family:` + outlookFonts[font] + `Arial,sans-serif !important;}td.code{font-family:Consolas,monospace !important;}</style><![endif]-->`)
+		},
 		"outlookOpen": func() template.HTML {
 			return `<!--[if mso]><table role="presentation" width="600" align="center" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->`
 		},
 		"outlookClose": func() template.HTML { return `<!--[if mso]></td></tr></table><![endif]-->` },
-		"colon":        colon,
 		"indent":       indent,
 		"rest":         func(percent int) int { return 100 - percent },
 	}).Parse(string(src))

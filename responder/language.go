@@ -6,8 +6,20 @@ import "strings"
 // letters within the house.
 const fallback = "en"
 
+// kin names, for languages without letters of their own, the one that nearly everybody who writes
+// them reads with ease. Where that is not so, or where it would give offence, English is sent.
+var kin = map[string]string{
+	"zh": "zh-hans", "yue": "zh-hans", "wuu": "zh-hans", "nan": "zh-hans", "hak": "zh-hans",
+	"gsw": "de", "lb": "de", "nds": "de", "bar": "de",
+	"ca": "es", "gl": "es", "eu": "es", "ast": "es",
+	"oc": "fr", "br": "fr", "co": "fr",
+	"fy": "nl", "li": "nl",
+	"sc": "it", "fur": "it", "scn": "it", "vec": "it", "nap": "it",
+	"csb": "pl", "szl": "pl",
+}
+
 // matchLanguage picks the language for a BCP 47 tag out of those there are: the tag itself,
-// the tag without its last parts, Chinese in any script, else English.
+// the tag without its last parts, its kin, else English.
 func matchLanguage(tag string, have func(string) (name string, ok bool)) string {
 	tag = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(tag), "_", "-"))
 	for t := tag; t != ""; {
@@ -20,10 +32,9 @@ func matchLanguage(tag string, have func(string) (name string, ok bool)) string 
 		}
 		t = t[:i]
 	}
-	if tag == "zh" || strings.HasPrefix(tag, "zh-") {
-		if name, ok := have("zh-hans"); ok {
-			return name
-		}
+	primary, _, _ := strings.Cut(tag, "-")
+	if name, ok := have(kin[primary]); ok {
+		return name
 	}
 	return fallback
 }

@@ -136,10 +136,16 @@ func TestQuietLetters(t *testing.T) {
 
 // A refusal names the ways to complain and to sue (GDPR art. 12(4), D26).
 func TestRefusalNamesTheWaysOn(t *testing.T) {
-	want := map[string][]string{"en": {"supervisory authority", "court"}, "de": {"Aufsichtsbehörde", "Gericht"}, "zh-Hans": {"主管部门", "法院"}}
+	want := map[string][]string{"en": {"supervisory authority", "court"}, "de": {"Aufsichtsbehörde", "Gericht"}, "zh-Hans": {"主管部门", "法院"},
+		"fr": {"autorité de protection des données", "justice"}, "es": {"autoridad de protección de datos", "tribunales"}, "it": {"autorità per la protezione", "giudice"},
+		"pt": {"autoridade de proteção de dados", "tribunais"}, "nl": {"toezichthouder", "rechter"}, "pl": {"organu ochrony danych", "sądu"}, "tr": {"veri koruma kurumu", "ahkemeye"},
+		"ru": {"орган по защите персональных данных", "суд"}, "ja": {"監督機関", "裁判所"}}
 	each(t, func(t *testing.T, s responder.Sample, lang, _, text, _ string) {
 		if s.Order.Kind != ticket.LetterClosing {
 			return
+		}
+		if len(want[lang]) == 0 {
+			t.Error("no words to look for")
 		}
 		for _, w := range want[lang] {
 			if !strings.Contains(letters(text), letters(w)) {

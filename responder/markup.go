@@ -37,6 +37,32 @@ type block struct {
 	Rows   [][]string // facts, table
 	Bars   []bar
 	Lines  []string // words, frame
+	Colon  string   // the language's own between a label and what it labels
+	RTL    bool     // written from right to left
+}
+
+// After is what follows a label: the language's own, else the wide colon after a wide letter.
+func (blk block) After(label string) string {
+	switch {
+	case blk.Colon != "":
+		return blk.Colon
+	case wide(lastRune(label)):
+		return "："
+	}
+	return ": "
+}
+
+// Start is the side where lines begin.
+func (blk block) Start() string { return side(!blk.RTL) }
+
+// End is the side where lines end.
+func (blk block) End() string { return side(blk.RTL) }
+
+func side(left bool) string {
+	if left {
+		return "left"
+	}
+	return "right"
 }
 
 type item struct{ Label, Text string }

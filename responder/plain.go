@@ -37,10 +37,10 @@ func (blk block) plain(b *strings.Builder) {
 	switch blk.Kind {
 	case blockList:
 		for _, it := range blk.Items {
-			wrap(b, labelled(it.Label, it.Text), "- ", "  ")
+			wrap(b, blk.labelled(it.Label, it.Text), "- ", "  ")
 		}
 	case blockFacts:
-		facts(b, blk.Rows)
+		blk.facts(b)
 	case blockTable:
 		table(b, blk.Rows)
 	case blockBars:
@@ -60,36 +60,28 @@ func (blk block) plain(b *strings.Builder) {
 	case blockFoot:
 		b.WriteString("-- \n") // RFC 3676 4.3: mail programs leave it out of answers
 	case blockLink:
-		b.WriteString(labelled(blk.Text, blk.URL) + "\n") // never wrapped: an address must stay whole
+		b.WriteString(blk.labelled(blk.Text, blk.URL) + "\n") // never wrapped: an address must stay whole
 	default:
 		wrap(b, blk.Text, "", "")
 	}
 }
 
 // labelled writes "label: text".
-func labelled(label, s string) string {
+func (blk block) labelled(label, s string) string {
 	if label == "" {
 		return s
 	}
-	return label + colon(label) + s
+	return label + blk.After(label) + s
 }
 
-// colon is what follows a label: the wide colon after a wide letter.
-func colon(label string) string {
-	if wide(lastRune(label)) {
-		return "："
-	}
-	return ": "
-}
-
-func facts(b *strings.Builder, rows [][]string) {
+func (blk block) facts(b *strings.Builder) {
 	widest := 0
-	for _, r := range rows {
+	for _, r := range blk.Rows {
 		widest = max(widest, columns(r[0]))
 	}
-	widest = min(widest, 26)
-	for _, r := range rows {
-		label := strings.TrimRight(r[0]+colon(r[0]), " ")
+	widest = min(widest, 28)
+	for _, r := range blk.Rows {
+		label := strings.TrimRight(r[0]+blk.After(r[0]), " ")
 		indent := strings.Repeat(" ", widest+3)
 		if columns(label) > widest+2 {
 			b.WriteString(label + "\n")
@@ -193,8 +185,8 @@ func cutAtom(s string) (a atom, rest string) {
 }
 
 const (
-	noStart = "。，、；：？！）】》」』”’…·%）" // never first on a line
-	noEnd   = "（【《「『“‘"            // never last on a line
+	noStart = "。，、；：？！）】》」』”’…·%ー々〜ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ" // never first on a line
+	noEnd   = "（【《「『“‘"                                  // never last on a line
 )
 
 // together reports whether no line may end between a and b.

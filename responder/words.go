@@ -16,6 +16,8 @@ type wordlist struct {
 	Language  string            `yaml:"language"`  // BCP 47
 	Direction string            `yaml:"direction"` // ltr or rtl
 	Join      string            `yaml:"join"`      // between the names of rights
+	Colon     string            `yaml:"colon"`     // between a label and what it labels; "" = ": ", wide after wide letters
+	First     string            `yaml:"first"`     // the first day of a month: "1er"; "" = 1
 	Date      string            `yaml:"date"`      // {weekday} {day} {month} {number} {year}
 	Clock     string            `yaml:"clock"`     // {date} {hour} {minute} {zone}
 	Months    []string          `yaml:"months"`
@@ -65,6 +67,9 @@ func (w *wordlist) date(t time.Time) string {
 		case "weekday":
 			return w.Weekdays[t.Weekday()]
 		case "day":
+			if t.Day() == 1 && w.First != "" {
+				return w.First
+			}
 			return strconv.Itoa(t.Day())
 		case "month":
 			return w.Months[t.Month()-1]
