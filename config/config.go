@@ -193,7 +193,10 @@ type Relay struct {
 // Brakes bound automatic letters.
 type Brakes struct {
 	PerAddressPerDay int `yaml:"per_address_per_day" min:"1" max:"1000"`
+	PerDomainPerHour int `yaml:"per_domain_per_hour" min:"1" max:"100000"`
+	PerThreadPerDay  int `yaml:"per_thread_per_day" min:"1" max:"1000"`
 	PerHour          int `yaml:"per_hour" min:"1" max:"100000"`
+	NoticesPerHour   int `yaml:"notices_per_hour" min:"1" max:"100000"`
 }
 
 // Verification bounds the codes that show control of an address.
@@ -239,7 +242,7 @@ func Default() *Config {
 			Look: 4 * time.Hour, Block: 24 * time.Hour, Done: 72 * time.Hour, Repeat: 30 * time.Minute,
 		},
 		Addressing:   Subject,
-		Brakes:       Brakes{PerAddressPerDay: 5, PerHour: 300},
+		Brakes:       Brakes{PerAddressPerDay: 5, PerDomainPerHour: 30, PerThreadPerDay: 5, PerHour: 120, NoticesPerHour: 10},
 		Verification: Verification{Expires: 14 * 24 * time.Hour, Tries: 5},
 		Retention: Retention{
 			Attachments: 7 * day, Mail: 90 * day, Personal: 365 * day, Record: 730 * day,

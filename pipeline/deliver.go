@@ -45,7 +45,7 @@ func (p *Pipeline) Deliver(ctx context.Context) (int, error) {
 	}
 	shut := p.closed(door, ticket.TroubleMailServer)
 	for {
-		due, err := p.store.ClaimLetters(ctx, p.now(), letterLease, letterBatch, store.BrakeLimit{PerHour: p.cfg.PerHour})
+		due, err := p.store.ClaimLetters(ctx, p.now(), letterLease, letterBatch, p.cfg.Brakes)
 		if err != nil {
 			return accepted, fmt.Errorf("claim letters: %w", err)
 		}

@@ -125,7 +125,10 @@ func (p *Pipeline) thread(tx *store.Tx, m ticket.Message, f *ticket.Facts) error
 		return err
 	}
 	f.Ticket = &t
-	return nil
+	if limit := p.cfg.Policy.NoticesPerHour; limit > 0 {
+		f.Notices, err = tx.Noticed("", ref, p.now().Add(-time.Hour), limit)
+	}
+	return err
 }
 
 // threadIDs lists the ids that m answers or reports, the nearest first.
@@ -165,6 +168,11 @@ func (p *Pipeline) writer(tx *store.Tx, address string, f *ticket.Facts) error {
 		return err
 	}
 	f.Open = open
+	if limit := p.cfg.Policy.NoticesPerHour; limit > 0 && f.Ticket == nil && len(open) > 0 {
+		if f.Notices, err = tx.Noticed(address, "", p.now().Add(-time.Hour), limit); err != nil {
+			return err
+		}
+	}
 	f.AckCount, f.AckedRights, err = tx.Acknowledged(address, p.now().Add(-24*time.Hour))
 	return err
 }

@@ -114,7 +114,7 @@ func settings(t testing.TB, imap *mailtest.IMAPServer, smtp *mailtest.SMTPServer
 				{Name: "Mona", Address: "manager@corp.example.com", Roles: []ticket.StaffRole{ticket.RoleManager}},
 			},
 			Child:       ticket.ChildClock{Look: 4 * time.Hour, Block: 24 * time.Hour, Done: 72 * time.Hour},
-			ChildRepeat: 30 * time.Minute, CodeExpires: 14 * 24 * time.Hour, CodeTries: 5, PerAddress: 5,
+			ChildRepeat: 30 * time.Minute, CodeExpires: 14 * 24 * time.Hour, CodeTries: 5, NoticesPerHour: 10,
 		},
 		// A day and an hour that no test reaches by itself: the daily mails have tests of their own.
 		Schedule:    ticket.Schedule{Hour: 8, Zone: zone},

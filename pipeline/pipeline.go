@@ -34,7 +34,7 @@ type Config struct {
 	Move      map[ticket.Disposition]string // folders that decided mail is moved to; none = nothing is changed on the server
 	Plus      bool                          // replies go to a plus address; otherwise the token stands in the subject
 	Alarm     []string
-	PerHour   int // braked letters an hour, 0 = no limit
+	Brakes    store.BrakeLimit
 
 	Retention   ticket.Retention // zero terms: everything is kept
 	PurgeServer bool             // what is erased here is deleted on the mail server as well

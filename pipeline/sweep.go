@@ -33,6 +33,12 @@ func (p *Pipeline) Sweep(ctx context.Context) error {
 	if err := p.sweepAccess(ctx); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
+	if err := p.sweepBundle(ctx); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	if err := p.sweepBrakes(ctx); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
 	if err := p.sweepTickets(ctx); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}

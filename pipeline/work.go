@@ -50,7 +50,7 @@ func (p *Pipeline) Work(ctx context.Context) (int, error) {
 
 // workBatch decides mails in one transaction, or gives them all back.
 func (p *Pipeline) workBatch(ctx context.Context, mails []store.Mail) error {
-	causes := p.read(mails)
+	causes := p.read(ctx, mails)
 	hold, err := p.holdBefore(ctx)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (p *Pipeline) giveBack(ctx context.Context, mails []store.Mail) error {
 
 // read parses and classifies mails side by side. It never fails: what cannot be read is named in
 // the message's damage, and what was tried too often is quarantined.
-func (p *Pipeline) read(mails []store.Mail) []ticket.MailCause {
+func (p *Pipeline) read(ctx context.Context, mails []store.Mail) []ticket.MailCause {
 	causes := make([]ticket.MailCause, len(mails))
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, parallel())
@@ -95,14 +95,22 @@ func (p *Pipeline) read(mails []store.Mail) []ticket.MailCause {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			causes[i] = p.readOne(m)
+			causes[i] = p.parse(m)
+			p.cutEcho(ctx, &causes[i])
+			p.classify(&causes[i])
 		})
 	}
 	wg.Wait()
 	return causes
 }
 
-func (p *Pipeline) readOne(m store.Mail) (c ticket.MailCause) {
+func (p *Pipeline) readOne(m store.Mail) ticket.MailCause {
+	c := p.parse(m)
+	p.classify(&c)
+	return c
+}
+
+func (p *Pipeline) parse(m store.Mail) (c ticket.MailCause) {
 	c = ticket.MailCause{ID: m.ID, Junk: m.Junk, Partial: m.Partial}
 	c.Message.ReceivedAt = m.ReceivedAt
 	if m.Attempts > maxAttempts || m.Unreadable != nil {
@@ -114,11 +122,40 @@ func (p *Pipeline) readOne(m store.Mail) (c ticket.MailCause) {
 	}
 	c.Message = ingest.Parse(m.Raw, p.cfg.Parse)
 	c.Message.ReceivedAt = m.ReceivedAt
+	return c
+}
+
+// maxEchoes bounds how many letters of ours a mail is compared with.
+const maxEchoes = 6
+
+// cutEcho takes our own words out of what the writer seems to say now, where a mail answers a letter of
+// ours. Programs repeat a whole letter without any sign of a quote; what our letter names would become
+// what they ask for. A letter that cannot be read costs no more than that.
+func (p *Pipeline) cutEcho(ctx context.Context, c *ticket.MailCause) {
+	m := &c.Message
+	_, staff := p.cfg.Policy.StaffByAddress(m.From.Address)
+	if ref := p.tokenRef(*m); !staff && m.NewText != "" && (ref != "" || p.looksLikeAnswer(*m)) {
+		letters, err := p.store.Sent(ctx, threadIDs(*m), ref, maxEchoes)
+		if err != nil {
+			p.log.Warn("a mail is read without the letter that it answers", "mail", c.ID, "err", err)
+		}
+		texts := make([]string, len(letters))
+		for i, raw := range letters {
+			texts[i] = ingest.Parse(raw, ingest.Options{}).Text
+		}
+		m.NewText = ticket.NewEcho(texts...).Cut(m.NewText)
+	}
+}
+
+// classify judges what was parsed.
+func (p *Pipeline) classify(c *ticket.MailCause) {
+	if c.Quarantine != "" {
+		return
+	}
 	c.Verdict = p.classifier.Classify(c.Message, classify.Context{
-		ReceivedAt: m.ReceivedAt, DefaultLaw: p.cfg.Policy.Law.Code, Followup: p.looksLikeAnswer(c.Message),
+		ReceivedAt: c.Message.ReceivedAt, DefaultLaw: p.cfg.Policy.Law.Code, Followup: p.looksLikeAnswer(c.Message),
 		Staff: func(a string) bool { _, ok := p.cfg.Policy.StaffByAddress(a); return ok },
 	})
-	return c
 }
 
 // looksLikeAnswer reports whether m names an id made by this mailbox. It is a hint for reading;
@@ -187,6 +224,11 @@ func (p *Pipeline) apply(tx *store.Tx, now time.Time, d ticket.Decision) error {
 	if err := tx.QueueLetters(letters); err != nil {
 		return err
 	}
+	for _, ref := range d.Bundled {
+		if err := tx.Bundle(ref); err != nil {
+			return err
+		}
+	}
 	if d.ReleaseHeld != "" {
 		if _, err := tx.ReleaseHeld(d.ReleaseHeld); err != nil {
 			return err
@@ -216,6 +258,7 @@ func (p *Pipeline) compose(o ticket.LetterOrder, now time.Time) (ticket.Letter, 
 		return ticket.Letter{Kind: o.Kind, Key: o.Key, Ref: o.Ref, MessageID: id, NotBefore: o.NotBefore}, nil
 	}
 	l, err := p.composer.Compose(o, id, now)
+	l.Unbraked = o.Data.ShadowFor != "" // it goes to staff
 	for _, item := range o.Data.Sorting {
 		l.Mails = append(l.Mails, item.Mail)
 	}

@@ -1,6 +1,7 @@
 package responder
 
 import (
+	"fmt"
 	"time"
 
 	"privacybot/ticket"
@@ -83,6 +84,14 @@ func (s *sampler) house() {
 	s.add("quarantine", ticket.LetterQuarantine, ticket.LetterData{ReceivedAt: s.received, Due: s.due, Lines: []string{"three attempts to read it ended in an error"}})
 	s.add("trouble", ticket.LetterTrouble, ticket.LetterData{ReceivedAt: s.received, Lines: []string{
 		"The mailbox refuses the sign-in since 2026-11-20 09:41. It is tried again every 15 minutes."}})
+	s.add("brakes", ticket.LetterBrakes, ticket.LetterData{ReceivedAt: s.received, Lines: []string{
+		"214 acknowledgements, code requests or status answers wait; the longest since 2026-11-20 09:41.",
+		"The tickets are open, their clocks run, and staff were told of them: only the automatic letters wait. None is dropped."}})
+	bundle := make([]ticket.BundleRow, 60)
+	for i := range bundle {
+		bundle[i] = ticket.BundleRow{Mails: 1 + i%3/2, DigestRow: ticket.DigestRow{Ref: fmt.Sprintf("PB-2F%02d-8KQ1", i), Rights: []ticket.Right{ticket.Deletion}, Due: s.due, State: "received"}}
+	}
+	s.add("bundle", ticket.LetterBundle, ticket.LetterData{ReceivedAt: s.received, Bundle: bundle})
 	s.add("sorting", ticket.LetterSorting, ticket.LetterData{ReceivedAt: s.received, Sorting: []ticket.SortingItem{
 		{Label: "M-7K3M", Mail: 41, ReceivedAt: s.received, From: ticket.Address{Name: "Ada", Address: "ada@example.net"}, Subject: "Your headset", Text: "Hi, my headset does not charge any more. Who can help me?", Disposition: ticket.DispOther},
 		{Label: "M-P2XA", Mail: 42, ReceivedAt: s.received.Add(time.Hour), From: ticket.Address{Address: "win@example.net"}, Subject: "", Text: "You have won", Disposition: ticket.DispSpam},
@@ -101,14 +110,14 @@ func (s *sampler) house() {
 		Unverified:    []ticket.DigestRow{row(sampleRef, day.Add(72*time.Hour), "verifying", ticket.Access, ticket.Deletion)},
 		Undeliverable: []ticket.DigestRow{row("PB-4XJ0-7VNE", s.due, "acknowledged", ticket.Unsubscribe)},
 		NeedsHuman:    []ticket.DigestRow{row("PB-66TC-0QWP", time.Time{}, "received", ticket.Other)},
-		Quarantined:   1, LettersWait: 2, LettersHeld: 3, LettersFailed: 1, UnmatchedDSN: 1, New: 9, Closed: 6, Open: 17,
+		Quarantined:   1, LettersWait: 2, LettersHeld: 3, LettersBraked: 4, LettersFailed: 1, UnmatchedDSN: 1, New: 9, Closed: 6, Open: 17,
 		OpenByRight: map[ticket.Right]int{ticket.Child: 1, ticket.Access: 6, ticket.Deletion: 7, ticket.Complaint: 2, ticket.Unsubscribe: 1, ticket.Other: 1},
 		Mails:       431, Pending: 1, Dispositions: map[string]int{"ticket": 9, "followup": 4, "other": 3, "spam": 11},
 		LastPoll: map[string]time.Time{"INBOX": s.now.Add(-2 * time.Hour)}, LedgerDiffer: 2}
 	s.add("digest", ticket.LetterDigest, ticket.LetterData{ReceivedAt: day, Digest: &full})
 	for i := range s.out {
 		switch s.out[i].Order.Kind {
-		case ticket.LetterSorting, ticket.LetterDigest, ticket.LetterQuarantine, ticket.LetterTrouble:
+		case ticket.LetterSorting, ticket.LetterDigest, ticket.LetterQuarantine, ticket.LetterTrouble, ticket.LetterBrakes, ticket.LetterBundle:
 			s.out[i].Order.Ref = ""
 		}
 	}

@@ -54,6 +54,7 @@ type view struct {
 	Notice  *noticeView
 	Sorting []sortingView
 	Digest  *digestView
+	Bundle  *bundleView
 }
 
 // rightView is a right in the words of the reader's language.
@@ -99,6 +100,9 @@ func (c *Composer) newView(o ticket.LetterOrder, w *wordlist, now time.Time) vie
 	v.Sorting = c.sorting(d.Sorting, w)
 	if d.Notice != nil {
 		v.Notice = c.notice(*d.Notice, w)
+	}
+	if len(d.Bundle) > 0 {
+		v.Bundle = c.bundle(d.Bundle, w)
 	}
 	if d.Digest != nil {
 		v.Digest = c.digest(*d.Digest, w, now)

@@ -20,11 +20,11 @@ type digestView struct {
 
 	Children, Overdue, DueSoon, Unverified, Undeliverable, NeedsHuman rowsView
 
-	Quarantined, LettersWait, LettersHeld, LettersFailed, UnmatchedDSN int
-	New, Closed, Open                                                  int
-	Moved                                                              int // the largest of New, Closed and Open
-	ByRight                                                            []barView
-	ByRightMost                                                        int
+	Quarantined, LettersWait, LettersHeld, LettersBraked, LettersFailed, UnmatchedDSN int
+	New, Closed, Open                                                                 int
+	Moved                                                                             int // the largest of New, Closed and Open
+	ByRight                                                                           []barView
+	ByRightMost                                                                       int
 
 	Mails, Pending int
 	Dispositions   []barView
@@ -58,7 +58,7 @@ func (c *Composer) digest(g ticket.Digest, w *wordlist, now time.Time) *digestVi
 		Day:      c.day(g.Day, w),
 		Children: c.rows(g.Children, w), Overdue: c.rows(g.Overdue, w), DueSoon: c.rows(g.DueSoon, w),
 		Unverified: c.rows(g.Unverified, w), Undeliverable: c.rows(g.Undeliverable, w), NeedsHuman: c.rows(g.NeedsHuman, w),
-		Quarantined: g.Quarantined, LettersWait: g.LettersWait, LettersHeld: g.LettersHeld, LettersFailed: g.LettersFailed,
+		Quarantined: g.Quarantined, LettersWait: g.LettersWait, LettersHeld: g.LettersHeld, LettersBraked: g.LettersBraked, LettersFailed: g.LettersFailed,
 		UnmatchedDSN: g.UnmatchedDSN, New: g.New, Closed: g.Closed, Open: g.Open, Moved: max(g.New, g.Closed, g.Open),
 		Mails: g.Mails, Pending: g.Pending, Ledger: g.LedgerDiffer, JunkWatched: g.JunkWatched, AuditEntry: orText(line(g.AuditEntry, 60), "none"),
 	}
@@ -81,7 +81,7 @@ func (c *Composer) digest(g ticket.Digest, w *wordlist, now time.Time) *digestVi
 		v.Polls = append(v.Polls, p)
 	}
 	waiting := v.Children.Count + v.Overdue.Count + v.DueSoon.Count + v.Unverified.Count + v.Undeliverable.Count + v.NeedsHuman.Count
-	v.Quiet = waiting+g.Quarantined+g.LettersWait+g.LettersHeld+g.LettersFailed+g.UnmatchedDSN+g.Pending == 0 && g.LedgerDiffer <= 0 && !stale
+	v.Quiet = waiting+g.Quarantined+g.LettersWait+g.LettersHeld+g.LettersBraked+g.LettersFailed+g.UnmatchedDSN+g.Pending == 0 && g.LedgerDiffer <= 0 && !stale
 	v.Headline = headline(g)
 	return v
 }

@@ -38,8 +38,10 @@ func (c *Composer) write(o ticket.LetterOrder, tag, subject string, blocks []blo
 	return raw, nil
 }
 
-// mayBeLong: staff's own words are never cut, and the sorting mail names every mail.
-func mayBeLong(k ticket.LetterKind) bool { return k.ByPerson() || k == ticket.LetterSorting }
+// mayBeLong: staff's own words are never cut, the sorting mail names every mail, the bundle every ticket.
+func mayBeLong(k ticket.LetterKind) bool {
+	return k.ByPerson() || k == ticket.LetterSorting || k == ticket.LetterBundle
+}
 
 func (c *Composer) page(o ticket.LetterOrder, tag, subject string) page {
 	p := page{Language: o.Language, Direction: c.catalogue.languages[tag].words.Direction, Title: subject,

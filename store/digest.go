@@ -64,8 +64,16 @@ func digestList(db *gorm.DB, where string, args []any) ([]ticket.DigestRow, erro
 	var tickets []ticketRow
 	err := db.Raw("SELECT id, ref, state, due_at FROM tickets WHERE state <> 'closed' AND "+where+
 		" ORDER BY due_at IS NULL, due_at, id LIMIT ?", append(args, digestRows)...).Scan(&tickets).Error
-	if err != nil || len(tickets) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	return withRights(db, tickets)
+}
+
+// withRights makes lines of a list out of tickets.
+func withRights(db *gorm.DB, tickets []ticketRow) ([]ticket.DigestRow, error) {
+	if len(tickets) == 0 {
+		return nil, nil
 	}
 	ids := make([]int64, len(tickets))
 	for i, t := range tickets {
@@ -91,6 +99,7 @@ func digestCounts(db *gorm.DB, g *ticket.Digest, since, now time.Time) error {
 	return errors.Join(
 		count(db, &g.Quarantined, "mails WHERE state = 'quarantine'"),
 		count(db, &g.LettersWait, "letters WHERE state = 'ready' AND (attempts > 0 OR created_at <= ?)", micros(now.Add(-lettersLate))),
+		count(db, &g.LettersBraked, waitsForBrake, micros(now.Add(-lettersLate))),
 		count(db, &g.LettersHeld, "letters WHERE state = 'held'"),
 		count(db, &g.LettersFailed, "letters WHERE failed_at > ? AND failed_at <= ?", from, to),
 		count(db, &g.UnmatchedDSN, "mails WHERE disposition = 'bounce' AND ticket = '' AND decided_at > ? AND decided_at <= ?", from, to),

@@ -44,6 +44,7 @@ func exercise(t *testing.T, database func(testing.TB) string) {
 		{"OutboxStale", testOutboxStale},
 		{"Brake", testBrake},
 		{"BrakeByAddress", testBrakeByAddress},
+		{"BrakesPutOff", testBrakesPutOff}, {"BrakeLetsOthersPass", testBrakeLetsOthersPass}, {"Bundle", testBundle},
 		{"Copies", testCopies},
 		{"Traces", testTraces},
 		{"PutOff", testPutOff},

@@ -27,6 +27,7 @@ type letterRow struct {
 	Kind      string
 	KeyHash   []byte
 	State     string
+	Brake     string
 	Attempts  int
 	NextAt    int64
 	Code      int
@@ -69,7 +70,7 @@ func letterOwner(ref string, hash []byte) owner {
 }
 
 const (
-	letterColumns = `SELECT l.id, l.kind, l.key_hash, l.state, l.attempts, l.next_at, l.code, l.created_at, l.sent_at, l.failed_at,
+	letterColumns = `SELECT l.id, l.kind, l.key_hash, l.state, l.brake, l.attempts, l.next_at, l.code, l.created_at, l.sent_at, l.failed_at,
 		l.key_id, l.sealed, COALESCE(t.ref, '') AS ref, k.wrapped`
 	letterTables = ` FROM letters l LEFT JOIN tickets t ON t.id = l.ticket_id LEFT JOIN data_keys k ON k.id = l.key_id `
 
@@ -170,10 +171,10 @@ func (tx *Tx) queueLetters(letters []newLetter) error {
 			next = l.NotBefore
 		}
 		values[i] = []any{ticketID, string(l.Kind), l.hash, tx.s.lookup("message-id", l.MessageID), tx.s.addressHash(l.To), state,
-			priority(l.Kind), l.Kind.Braked(), micros(next), micros(now), key.id, sealed}
+			priority(l.Kind), l.Kind.Braked() && !l.Unbraked, tx.s.domainHash(l.To), micros(next), micros(now), key.id, sealed}
 	}
 	var rows []letterRow
-	err := tx.db.Raw(`INSERT INTO letters (ticket_id, kind, key_hash, message_id_hash, to_hash, state, priority, braked, next_at, created_at, key_id, sealed)
+	err := tx.db.Raw(`INSERT INTO letters (ticket_id, kind, key_hash, message_id_hash, to_hash, state, priority, braked, domain_hash, next_at, created_at, key_id, sealed)
 		VALUES `+placeholders(len(values))+` ON CONFLICT (key_hash) DO NOTHING RETURNING id, key_hash`, values...).Scan(&rows).Error
 	if err != nil {
 		return err
@@ -241,6 +242,37 @@ func (tx *Tx) LettersByMessageID(ids []string) ([]ticket.SentLetter, error) {
 	return out, nil
 }
 
+// Sent gives the bytes of letters to requesters that were sent, as far as they are kept: those with one of
+// these Message-IDs, and the latest on the ticket with this reference, at most n. It is for reading mail, not
+// for deciding, and runs outside a transaction.
+func (s *Store) Sent(ctx context.Context, ids []string, ref string, n int) ([][]byte, error) {
+	hashes := [][]byte{}
+	for _, id := range ids {
+		if id != "" {
+			hashes = append(hashes, s.lookup("message-id", id))
+		}
+	}
+	var kinds []string
+	for _, k := range ticket.LetterKinds() {
+		if k.External() {
+			kinds = append(kinds, string(k))
+		}
+	}
+	var rows []letterRow
+	err := s.db.WithContext(ctx).Raw(selectLetterContents+"WHERE (l.message_id_hash IN ? OR ? <> '' AND t.ref = ?) AND l.state = 'sent' AND l.kind IN ? ORDER BY l.id DESC LIMIT ?",
+		hashes, ref, ref, kinds, n).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read sent letters: %w", err)
+	}
+	var out [][]byte
+	for _, r := range rows {
+		if d := s.delivery(r); d.Unreadable == nil {
+			out = append(out, d.Raw)
+		}
+	}
+	return out, nil
+}
+
 // ReleaseHeld lets the held letters of a ticket go and counts them.
 func (tx *Tx) ReleaseHeld(ref string) (n int, err error) {
 	done := tx.db.Exec(`UPDATE letters SET state = 'ready' WHERE state = 'held'
@@ -259,6 +291,7 @@ type LetterState struct {
 	To, MessageID  string
 	State          string // one of the Letter… states
 	Hold           string // why it waits or waited for approval
+	Brake          string // which brake puts it off until NextAt: address, domain, thread; "" = none
 	Attempts, Code int    // Code: the mail server's last reply code, 0 = none
 	CreatedAt      time.Time
 	NextAt         time.Time // next try, while ready
@@ -287,7 +320,7 @@ func (s *Store) letterStates(query *gorm.DB) ([]LetterState, error) {
 	for i, r := range rows {
 		_, parts, err := s.keys.openLetter(r)
 		out[i] = LetterState{ID: r.ID, Kind: ticket.LetterKind(r.Kind), Key: parts.Key, Ref: r.Ref, To: parts.To, MessageID: parts.MessageID,
-			State: r.State, Hold: parts.Hold, Attempts: r.Attempts, Code: r.Code, CreatedAt: fromMicros(r.CreatedAt),
+			State: r.State, Hold: parts.Hold, Brake: r.Brake, Attempts: r.Attempts, Code: r.Code, CreatedAt: fromMicros(r.CreatedAt),
 			NextAt: fromMicros(r.NextAt), SentAt: fromNullable(r.SentAt), FailedAt: fromNullable(r.FailedAt), Unreadable: err}
 	}
 	return out, nil

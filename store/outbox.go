@@ -23,17 +23,10 @@ type Delivery struct {
 	Unreadable    error // why Raw and To are empty: [ErrErased] or [ErrUnreadable]; such a letter cannot be sent
 }
 
-// BrakeLimit is the rate brake over all letters of braked kinds.
-type BrakeLimit struct {
-	PerHour int // 0 = no limit
-}
-
-const brakeWindow = time.Hour
-
 // ClaimLetters hands out at most n letters that are due at now, for ttl: those that wake people
 // about a child first, then the longest due. Attempt and claim are stored before this returns,
-// so that a crash costs a delay and never a second claim. Braked kinds come only while fewer
-// than the limit were sent, or are being sent, in the hour before now.
+// so that a crash costs a delay and never a second claim. Braked kinds come only within the limits, which
+// count what was sent, or is being sent.
 func (s *Store) ClaimLetters(ctx context.Context, now time.Time, ttl time.Duration, n int, brake BrakeLimit) ([]Delivery, error) {
 	var rows []letterRow
 	err := s.write(ctx, func(db *gorm.DB) error {
@@ -59,45 +52,6 @@ func (s *Store) ClaimLetters(ctx context.Context, now time.Time, ttl time.Durati
 		out[i] = s.delivery(r)
 	}
 	return out, nil
-}
-
-func (s *Store) chooseLetters(db *gorm.DB, now time.Time, n int, brake BrakeLimit) ([]int64, error) {
-	room, err := s.brakeRoom(db, now, n, brake)
-	if err != nil {
-		return nil, err
-	}
-	query := "SELECT id, braked FROM letters WHERE state = 'ready' AND next_at <= ? AND claimed_until <= " + s.engine.clock
-	if room == 0 {
-		query += " AND NOT braked"
-	}
-	var due []struct {
-		ID     int64
-		Braked bool
-	}
-	err = db.Raw(query+" ORDER BY priority, next_at, id LIMIT ?"+s.engine.skipLocked, micros(now), n).Scan(&due).Error
-	var ids []int64
-	for _, l := range due {
-		if l.Braked {
-			if room == 0 {
-				continue
-			}
-			room--
-		}
-		ids = append(ids, l.ID)
-	}
-	return ids, err
-}
-
-// brakeRoom is how many braked letters may go now, at most n.
-func (s *Store) brakeRoom(db *gorm.DB, now time.Time, n int, brake BrakeLimit) (int, error) {
-	if brake.PerHour <= 0 {
-		return n, nil
-	}
-	var used int
-	err := db.Raw(`SELECT (SELECT count(*) FROM letters WHERE braked AND sent_at > ?)
-		+ (SELECT count(*) FROM letters WHERE braked AND state = 'ready' AND claimed_until > `+s.engine.clock+`)`,
-		micros(now.Add(-brakeWindow))).Scan(&used).Error
-	return max(0, min(n, brake.PerHour-used)), err
 }
 
 func (s *Store) delivery(r letterRow) Delivery {

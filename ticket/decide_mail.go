@@ -3,6 +3,7 @@ package ticket
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // mail routes one mail. The order matters: what a machine wrote, what staff wrote, what belongs
@@ -125,7 +126,23 @@ func (d *draft) automatic(c MailCause, fromStaff bool) {
 	if !fromStaff && d.opensAnyway(c) {
 		return
 	}
+	if disp == DispBulk && !fromStaff && mayUnsubscribe(c) {
+		d.settle(DispOther, d.ref(), "marked as bulk mail, but short and about unsubscribing, so perhaps a person's; listed in the sorting mail")
+		return
+	}
 	d.settle(disp, d.ref(), "written by a machine: "+strings.Join(c.Message.AutomaticWhy, "; "))
+}
+
+// longestPlea is how many runes a person who only unsubscribes writes at most; a newsletter has more.
+const longestPlea = 400
+
+// mayUnsubscribe reports whether a mail with the marks of bulk mail may be a person's who unsubscribes:
+// some programs put Precedence: bulk on everything. People glance over it.
+func mayUnsubscribe(c MailCause) bool {
+	m := c.Message
+	mailing := len(m.AutomaticWhy) == 0 || slices.ContainsFunc(m.AutomaticWhy, func(why string) bool { return !strings.HasPrefix(why, "B7 ") }) ||
+		slices.ContainsFunc(m.NoReplyWhy, func(why string) bool { return strings.HasPrefix(why, "B6 ") })
+	return c.Verdict.Has(Unsubscribe) && !mailing && utf8.RuneCountInString(m.Text) <= longestPlea
 }
 
 // opensAnyway opens a ticket for a right that a mail written by a machine holds, and reports whether

@@ -256,7 +256,8 @@ func (d *draft) ackKind(t Ticket, c MailCause) LetterKind {
 	return LetterAcknowledgement
 }
 
-// braked says why the sender gets no further acknowledgement now (A52, B23). The first report about
+// braked says why the sender gets no further acknowledgement: it would tell nothing new (A52, B23). How
+// many letters go to one address in what time is the outbox's to bound, which delays and drops none. The first report about
 // a child is always acknowledged; the alarm to people is no acknowledgement and never braked.
 func (d *draft) braked(t *Ticket, c MailCause) string {
 	if t.Child != nil {
@@ -265,11 +266,11 @@ func (d *draft) braked(t *Ticket, c MailCause) string {
 		}
 		return ""
 	}
-	if n := d.facts.Policy.PerAddress; n > 0 && d.facts.AckCount >= n {
-		return fmt.Sprintf("this address got %d in the last 24 hours", d.facts.AckCount)
-	}
 	if d.facts.AckCount == 0 {
 		return ""
+	}
+	if c.Message.Authentication.DMARC == Fail {
+		return "the sender is not authenticated (DMARC failed), and this address got a letter within 24 hours"
 	}
 	for _, r := range t.Rights() {
 		if !slices.Contains(d.facts.AckedRights, r) {

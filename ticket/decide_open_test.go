@@ -148,11 +148,62 @@ func TestBrakes(t *testing.T) {
 	}
 	other := ticket.Decide(noon, f, ticket.MailCause{ID: 3, Message: from("jane@example.org", "x"), Verdict: asks(ticket.Access)})
 	wantLetters(t, external(other), "acknowledgement jane@example.org")
-	f.AckCount = 5
-	many := ticket.Decide(noon, f, ticket.MailCause{ID: 4, Message: from("jane@example.org", "x"), Verdict: asks(ticket.Access)})
-	wantLetters(t, external(many))
+	forged := from("jane@example.org", "x")
+	forged.Authentication.DMARC = ticket.Fail // one letter for all of them
+	wantLetters(t, external(ticket.Decide(noon, f, ticket.MailCause{ID: 4, Message: forged, Verdict: asks(ticket.Access)})))
+	first := facts(t)
+	once := ticket.Decide(noon, first, ticket.MailCause{ID: 4, Message: forged, Verdict: asks(ticket.Access)})
+	wantLetters(t, external(once), "neutral_acknowledgement jane@example.org")
+	if tk := once.Changes[0].Ticket; tk.Verification != nil || !tk.NextAt().IsZero() {
+		t.Error("a sender who is not authenticated is reminded")
+	}
 	child := ticket.Decide(noon, f, ticket.MailCause{ID: 5, Message: from("jane@example.org", "x"), Verdict: asks(ticket.Child)})
 	wantLetters(t, external(child), "child_acknowledgement jane@example.org")
+}
+
+// A64: when staff got enough notices about a sender in this hour, the next are listed in one mail; a child,
+// or what is urgent, is told at once.
+func TestNoticesAreBundled(t *testing.T) {
+	f := facts(t)
+	mail := ticket.MailCause{ID: 2, Message: from("jane@example.org", "x"), Verdict: asks(ticket.Deletion)}
+	f.Notices = f.Policy.NoticesPerHour - 1
+	letter(t, ticket.Decide(noon, f, mail), ticket.LetterStaffNotice)
+	f.Notices++
+	d := ticket.Decide(noon, f, mail)
+	wantLetters(t, sent(d), "acknowledgement jane@example.org")
+	if len(d.Bundled) != 1 || d.Bundled[0] != d.Ref || d.Disposition != ticket.DispTicket {
+		t.Errorf("bundled %v of %s", d.Bundled, d.Ref)
+	}
+	letter(t, ticket.Decide(noon, f, ticket.MailCause{ID: 3, Message: mail.Message, Verdict: asks(ticket.Child)}), ticket.LetterStaffNotice)
+	urgent := mail
+	urgent.Verdict.Urgent = true
+	letter(t, ticket.Decide(noon, f, urgent), ticket.LetterStaffNotice)
+	tk := opened(t, mail.Message, mail.Verdict)
+	f.Ticket = &tk
+	more := ticket.Decide(noon, f, ticket.MailCause{ID: 4, Message: from("jane@example.org", "and?"), Verdict: asks(ticket.Other)})
+	if wantLetters(t, sent(more)); len(more.Bundled) != 1 {
+		t.Errorf("more mail on a thread: bundled %v", more.Bundled)
+	}
+}
+
+// B7: a person whose program marks everything as bulk is seen by people; a newsletter is not.
+func TestUnsubscribeMarkedAsBulk(t *testing.T) {
+	m := from("jane@example.org", "Please unsubscribe me.")
+	m.Automatic, m.AutomaticWhy, m.NoAutoReply = ticket.Bulk, []string{"B7 precedence"}, true
+	d := ticket.Decide(noon, facts(t), ticket.MailCause{ID: 2, Message: m, Verdict: asks(ticket.Unsubscribe)})
+	if wantLetters(t, sent(d)); !d.Disposition.Sorted() {
+		t.Errorf("became %s", d.Disposition)
+	}
+	for _, change := range []func(*ticket.Message){
+		func(m *ticket.Message) { m.AutomaticWhy = []string{"B6 list mail"} },
+		func(m *ticket.Message) { m.Text = strings.Repeat("News of this week. ", 40) },
+	} {
+		news := m
+		change(&news)
+		if d := ticket.Decide(noon, facts(t), ticket.MailCause{ID: 2, Message: news, Verdict: asks(ticket.Unsubscribe)}); d.Disposition != ticket.DispBulk {
+			t.Errorf("a newsletter became %s", d.Disposition)
+		}
+	}
 }
 
 // Letters about old or junk mail wait; clocks and alarms do not (DESIGN.md section 6, C34).

@@ -25,6 +25,10 @@ type Facts struct {
 	Duplicate    bool     // the same mail was delivered before and decided
 	DuplicateRef string   // the ticket of that earlier copy, may be ""
 
+	// Notices is how many notices staff got within the last hour about the sender (of a mail on no thread),
+	// or about the thread.
+	Notices int
+
 	StaffTold int // letters to the sender, a member of staff, about mails of theirs on no ticket, in this hour
 
 	Proof       StaffProof // what is kept about whether mails of the sender, a member of staff, are theirs
@@ -116,6 +120,7 @@ type Decision struct {
 	Proof       *StaffProof // what is to be kept about the sender, a member of staff; nil: as it was
 	ReleaseHeld string      // reference of the ticket whose waiting letters may go now
 	Refused     []string    // why a command was not carried out; nothing has changed then
+	Bundled     []string    // references whose notice waits for the mail that lists many
 }
 
 // Change is a ticket as it is to be, with the events that explain it.

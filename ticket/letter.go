@@ -41,6 +41,8 @@ const (
 	LetterStaffWarning  LetterKind = "staff_warning"  // what others must know about a mail that was held
 	LetterDigest        LetterKind = "digest"
 	LetterTrouble       LetterKind = "trouble" // the mailbox cannot be read
+	LetterBrakes        LetterKind = "brakes"  // the brakes hold acknowledgements back for long
+	LetterBundle        LetterKind = "bundle"  // many notices in one: the references only
 )
 
 // LetterAlarm runs alarm.command with the reference only; it is not a mail.
@@ -53,7 +55,7 @@ func LetterKinds() []LetterKind {
 		LetterExtension, LetterStatus, LetterReferral, LetterMandate, LetterMandatePerson,
 		LetterRecipientNotice, LetterRecorded, LetterStopped,
 		LetterStaffNotice, LetterStaffFollowup, LetterStaffReceipt, LetterStaffHeld,
-		LetterEscalation, LetterUndelivered, LetterQuarantine, LetterSorting, LetterDigest, LetterTrouble,
+		LetterEscalation, LetterUndelivered, LetterQuarantine, LetterSorting, LetterDigest, LetterTrouble, LetterBrakes, LetterBundle,
 		LetterStaffCode, LetterStaffWarning}
 }
 
@@ -129,12 +131,13 @@ type LetterData struct {
 	Notice  *Notice
 	Sorting []SortingItem
 	Digest  *Digest
+	Bundle  []BundleRow
 	Lines   []string // staff receipts and held notices: one statement a line
 }
 
 // External gives d without everything that may carry inbound text.
 func (d LetterData) External() LetterData {
-	d.Notice, d.Sorting, d.Digest, d.Lines = nil, nil, nil, nil
+	d.Notice, d.Sorting, d.Digest, d.Bundle, d.Lines = nil, nil, nil, nil, nil
 	return d
 }
 
@@ -178,6 +181,7 @@ type Digest struct {
 	Quarantined   int
 	LettersWait   int // not delivered yet, retries running
 	LettersHeld   int // waiting for approval
+	LettersBraked int // held back by the brakes
 	LettersFailed int
 	UnmatchedDSN  int
 	New           int // opened since the digest before
@@ -191,6 +195,12 @@ type Digest struct {
 	LedgerDiffer  int // mails on the server that the ledger does not know; -1 when not compared
 	JunkWatched   bool
 	AuditEntry    string // the last entry of the audit chain, "17:0f3a…"; "" when it has none
+}
+
+// BundleRow is one ticket of which staff got no notice of its own.
+type BundleRow struct {
+	DigestRow
+	Mails int // notices that were saved: a new ticket or more mail on it
 }
 
 // DigestRow is one ticket in the digest.
@@ -211,5 +221,6 @@ type Letter struct {
 	Raw       []byte // RFC 5322, CRLF
 	Hold      string
 	NotBefore time.Time
+	Unbraked  bool    // no brake holds it, whatever its kind: it stays within the house
 	Mails     []int64 // a sorting mail's items, in their order
 }

@@ -1,12 +1,19 @@
 package ticket
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // maxNoticeText bounds the requester's words in a mail to staff, in runes.
 const maxNoticeText = 12000
 
 // notifyStaff tells those responsible about a new ticket: legal for officials, else the desk.
 func (d *draft) notifyStaff(ch *Change, c MailCause, sent []string) {
+	if d.bundled(ch) {
+		return
+	}
 	what := "A new request."
 	switch {
 	case ch.Ticket.Writer.Official():
@@ -42,6 +49,9 @@ func (p Policy) inCharge(t Ticket) []Staff {
 
 // noticeFollowup tells those responsible that something is new on a ticket.
 func (d *draft) noticeFollowup(ch *Change, c MailCause, what string) {
+	if d.bundled(ch) {
+		return
+	}
 	var sent []string
 	if why := d.hold(c); why != "" {
 		sent = []string{"letters that answer this mail wait for approval (#release): " + why}
@@ -49,6 +59,38 @@ func (d *draft) noticeFollowup(ch *Change, c MailCause, what string) {
 	for _, s := range d.facts.Policy.inCharge(ch.Ticket) {
 		d.orderNotice(LetterStaffFollowup, s, ch, c, what, sent)
 	}
+}
+
+// bundled leaves a notice to the mail that lists many, when staff got enough of them in this hour: a flood
+// must not bury the desk (A64). Urgent tickets and children are told at once, always.
+func (d *draft) bundled(ch *Change) bool {
+	if n := d.facts.Policy.NoticesPerHour; n <= 0 || d.facts.Notices < n || ch.Ticket.Urgent || ch.Ticket.Child != nil {
+		return false
+	}
+	d.out.Bundled = append(d.out.Bundled, ch.Ticket.Ref)
+	d.event(ch, EventNote, "bot", "staff got %d notices of this kind within the hour; this one is listed in the next bundle", d.facts.Notices)
+	return true
+}
+
+// BundleLetters tells the desk of tickets whose notices were saved. part numbers the mails of one time.
+func (p Policy) BundleLetters(at time.Time, part int, rows []BundleRow) []LetterOrder {
+	if len(rows) == 0 {
+		return nil
+	}
+	var out []LetterOrder
+	for _, s := range p.WithRole(RoleAgentDesk) {
+		out = append(out, LetterOrder{
+			Kind: LetterBundle, Key: fmt.Sprintf("%s/%d/%d/%s", LetterBundle, at.UnixMicro(), part, AddressKey(s.Address)),
+			To: Address{Name: s.Name, Address: s.Address}, Language: "en", Data: LetterData{ReceivedAt: at.In(p.Zone), Bundle: rows},
+		})
+	}
+	return out
+}
+
+// BrakeLetters tells managers that acknowledgements are held back for long, before they are late. day makes
+// it one mail a day.
+func (p Policy) BrakeLetters(day time.Time, lines []string) []LetterOrder {
+	return p.daily(LetterBrakes, day, p.WithRole(RoleManager), LetterData{ReceivedAt: day, Lines: lines})
 }
 
 func (d *draft) orderNotice(kind LetterKind, s Staff, ch *Change, c MailCause, what string, sent []string) {

@@ -28,7 +28,7 @@ func office(t testing.TB) ticket.Policy {
 			{Name: "Lee", Address: "lee@example.com", Roles: []ticket.StaffRole{ticket.RoleLegal}},
 		},
 		Relay: true, Child: ticket.ChildClock{Look: 4 * time.Hour, Block: 24 * time.Hour, Done: 72 * time.Hour},
-		ChildRepeat: 30 * time.Minute, CodeExpires: 14 * 24 * time.Hour, CodeTries: 5, PerAddress: 5,
+		ChildRepeat: 30 * time.Minute, CodeExpires: 14 * 24 * time.Hour, CodeTries: 5, NoticesPerHour: 10,
 	}
 }
 

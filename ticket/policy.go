@@ -21,7 +21,9 @@ type Policy struct {
 	Alarm        bool          // alarm.command is set
 	CodeExpires  time.Duration
 	CodeTries    int
-	PerAddress   int // acknowledgements to one address in 24 h
+	// NoticesPerHour is how many notices about one sender, or one thread, staff get in an hour; what comes
+	// on top is listed in one mail. 0 = no limit. Urgent tickets and children are always told at once.
+	NoticesPerHour int
 }
 
 // Organisation is the controller.

@@ -117,7 +117,7 @@ func demoOffice(w *demo.World, zone *time.Location) pipeline.Config {
 				member("Mona (manager)", "manager", ticket.RoleManager), member("Legal", "legal", ticket.RoleLegal),
 			},
 			Child:       ticket.ChildClock{Look: 4 * time.Hour, Block: 24 * time.Hour, Done: 72 * time.Hour},
-			ChildRepeat: 30 * time.Minute, CodeExpires: 14 * 24 * time.Hour, CodeTries: 5, PerAddress: 5,
+			ChildRepeat: 30 * time.Minute, CodeExpires: 14 * 24 * time.Hour, CodeTries: 5, NoticesPerHour: 10,
 		},
 		Schedule: ticket.Schedule{Hour: 8, Zone: zone, Days: []time.Weekday{0, 1, 2, 3, 4, 5, 6}},
 		Mailbox:  mailbox.Config{Server: "imap://" + w.IMAP, Username: demo.Mailbox, Password: demo.Password},

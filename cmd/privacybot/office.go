@@ -100,7 +100,8 @@ func pipelineConfig(c *config.Config) (pipeline.Config, error) {
 			Server: c.SMTP.Server.String(), Username: c.SMTP.Username, Password: c.SMTP.Password.Reveal(), From: string(c.Organisation.Address),
 		},
 		Templates: string(c.Letters.Templates), Footer: c.Letters.Footer, Plus: c.Addressing == config.Plus,
-		Alarm: strings.Fields(c.Alarm.Command), PerHour: c.Brakes.PerHour,
+		Alarm: strings.Fields(c.Alarm.Command), Brakes: store.BrakeLimit{PerHour: c.Brakes.PerHour, PerAddressPerDay: c.Brakes.PerAddressPerDay,
+			PerDomainPerHour: c.Brakes.PerDomainPerHour, PerThreadPerDay: c.Brakes.PerThreadPerDay},
 		AnswerSince: c.Intake.AnswerSince.Within, Poll: c.IMAP.Poll,
 		Retention: retentionOf(c.Retention), PurgeServer: c.Retention.Server, AuditHead: string(c.Keys.Audit),
 	}
@@ -143,7 +144,7 @@ func policyOf(c *config.Config) (ticket.Policy, error) {
 		Shadow: c.Mode == config.Shadow, Relay: c.Relay.Enabled,
 		Child:       ticket.ChildClock{Look: c.Child.Look, Block: c.Child.Block, Done: c.Child.Done},
 		ChildRepeat: c.Child.Repeat, Alarm: c.Alarm.Command != "",
-		CodeExpires: c.Verification.Expires, CodeTries: c.Verification.Tries, PerAddress: c.Brakes.PerAddressPerDay,
+		CodeExpires: c.Verification.Expires, CodeTries: c.Verification.Tries, NoticesPerHour: c.Brakes.NoticesPerHour,
 	}
 	for _, s := range c.Staff {
 		m := ticket.Staff{Name: s.Name, Address: string(s.Address)}

@@ -102,6 +102,10 @@ func showLetters(w io.Writer, ref string, letters []store.LetterState, at func(t
 			fate = fmt.Sprintf("given up %s, code %d", at(l.FailedAt), l.Code)
 		case l.State == store.LetterHeld:
 			fate, held = "held: "+l.Hold, true
+		case l.State == store.LetterReady && l.Brake != "" && l.Attempts == 0:
+			fate = fmt.Sprintf("waits until %s: enough letters to this %s for now (brakes)", at(l.NextAt), l.Brake)
+		case l.State == store.LetterReady && l.Attempts == 0:
+			fate = "waits to be sent"
 		case l.Attempts > 0:
 			fate = fmt.Sprintf("next try %s after %s, code %d", at(l.NextAt), tries(l.Attempts), l.Code)
 		}

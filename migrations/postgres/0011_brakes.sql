@@ -1,0 +1,13 @@
+-- +goose Up
+-- What delays a letter: 'address', 'domain' or 'thread'; '' = nothing. Of a provider's mailboxes that
+-- strangers share no domain is kept.
+ALTER TABLE letters ADD COLUMN brake TEXT NOT NULL DEFAULT '';
+ALTER TABLE letters ADD COLUMN domain_hash BYTEA;
+CREATE INDEX letters_domain ON letters (domain_hash, sent_at) WHERE braked;
+
+-- Tickets whose notices to staff wait for a mail that lists them.
+CREATE TABLE bundled (
+    ticket   TEXT PRIMARY KEY,
+    mails    BIGINT NOT NULL,
+    first_at BIGINT NOT NULL
+);
