@@ -223,8 +223,22 @@ func (p *Pipeline) baseline(ctx context.Context) (time.Time, error) {
 
 func (p *Pipeline) answersAll() bool { return p.cfg.AnswerSince < 0 && p.cfg.AnswerSinceDate.IsZero() }
 
-// holdBefore is the receipt time before which letters wait for approval.
+// holdBefore is the receipt time before which letters wait for approval: after the first start, and
+// after a restored backup, because what was received before it may have been answered already by the
+// rows that are lost (CASES C63).
 func (p *Pipeline) holdBefore(ctx context.Context) (time.Time, error) {
+	first, err := p.holdAtStart(ctx)
+	if err != nil {
+		return first, err
+	}
+	restored, err := p.store.RestoredAt(ctx)
+	if restored.After(first) {
+		first = restored
+	}
+	return first, err
+}
+
+func (p *Pipeline) holdAtStart(ctx context.Context) (time.Time, error) {
 	switch {
 	case p.answersAll():
 		return time.Time{}, nil

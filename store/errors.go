@@ -15,6 +15,14 @@ var (
 	ErrWrongKey = errors.New("the key file does not open this database: it belongs to another one")
 	// ErrDamaged says that the database file is not whole.
 	ErrDamaged = errors.New("the database file is damaged: restore it from a backup")
+	// ErrRestoring says that a restore was begun and not finished.
+	ErrRestoring = errors.New("a restore of this database was not finished: run `privacybot restore` again")
+	// ErrNotEmpty says that a restore would overwrite what the database holds.
+	ErrNotEmpty = errors.New("the database is not empty: restoring would overwrite it; say --force if that is wanted")
+	// ErrAtWork says that another process works on the database.
+	ErrAtWork = errors.New("another process works on this database: stop it first")
+	// ErrNoBackup says that a file is no backup of this installation, or not whole.
+	ErrNoBackup = errors.New("the file is no whole backup made with this key")
 	// ErrConflict says that somebody else changed the ticket in between; decide again on fresh facts.
 	ErrConflict = errors.New("changed by somebody else in between")
 	// ErrLeaseLost says that a lease or a claim is no longer ours: nothing was written.

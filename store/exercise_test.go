@@ -64,6 +64,7 @@ func exercise(t *testing.T, database func(testing.TB) string) {
 		{"Audit", testAudit},
 		{"AuditTruncated", testAuditTruncated},
 		{"AuditConcurrent", testAuditConcurrent},
+		{"BackupWhileRunning", testBackupWhileRunning},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newWorld(t, database(t))) })
 	}

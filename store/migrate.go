@@ -19,6 +19,26 @@ type migrations struct {
 	lock    func(context.Context) (unlock func(), err error) // nil where an option locks
 }
 
+// upTo brings the schema to a version, or to the newest with 0.
+func (m migrations) upTo(ctx context.Context, db *sql.DB, version int64) error {
+	goosing, err := goose.NewProvider(m.dialect, db, m.files, append(m.options, goose.WithDisableGlobalRegistry(true))...)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	if sources := goosing.ListSources(); version > sources[len(sources)-1].Version {
+		return fmt.Errorf("schema %d, this program knows %d: %w", version, sources[len(sources)-1].Version, ErrNewerSchema)
+	}
+	if version == 0 {
+		_, err = goosing.Up(ctx)
+	} else {
+		_, err = goosing.UpTo(ctx, version)
+	}
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
 // check compares the schema with this program and, if allowed, brings it up to date.
 func (m migrations) check(ctx context.Context, db *sql.DB, migrate bool) error {
 	goosing, err := goose.NewProvider(m.dialect, db, m.files, append(m.options, goose.WithDisableGlobalRegistry(true))...)

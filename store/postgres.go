@@ -41,6 +41,7 @@ func openPostgres(dsn string) (*sql.DB, engine, error) {
 		serialize:  "SELECT pg_advisory_xact_lock(hashtextextended('privacybot ' || current_schema() || ' ' || ?, 0))",
 		snapshot:   sql.LevelRepeatableRead,
 		scrub:      []string{"SET lock_timeout = '5s'", "VACUUM (FULL) data_keys", "RESET lock_timeout"},
+		catalogue:  postgresCatalogue,
 		presence:   &sessionPresence{sql: db},
 		migrations: migrations{
 			dialect: goose.DialectPostgres,

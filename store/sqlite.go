@@ -41,6 +41,7 @@ func openSQLite(path string, create bool) (*sql.DB, engine, error) {
 		dialector: sqlitex.New(db),
 		clock:     "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)",
 		scrub:     []string{"PRAGMA wal_checkpoint(TRUNCATE)"},
+		catalogue: sqliteCatalogue,
 		presence:  &filePresence{path: path + "-worker"},
 		migrations: migrations{
 			dialect: goose.DialectSQLite3,

@@ -49,6 +49,7 @@ type engine struct {
 	serialize  string             // SQL: wait until no other transaction of this kind (?) runs; "" where writers exclude each other anyway
 	snapshot   sql.IsolationLevel // at which all reads of a transaction see the same moment
 	scrub      []string           // SQL: take erased content out of the database's files
+	catalogue  catalogue
 	presence   presence
 	migrations migrations
 }
@@ -68,15 +69,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s.holder = holderPrefix + s.holder
 	var err error
-	switch scheme, rest, _ := strings.Cut(c.URL, ":"); scheme {
-	case "sqlite":
-		s.sql, s.engine, err = openSQLite(rest, c.Migrate)
-	case "postgres", "postgresql":
-		s.sql, s.engine, err = openPostgres(c.URL)
-	default:
-		err = fmt.Errorf("%q is neither sqlite:PATH nor postgres://…", scheme)
-	}
-	if err != nil {
+	if s.sql, s.engine, err = openEngine(c.URL, c.Migrate); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	if err := s.prepare(ctx, c); err != nil {
@@ -89,24 +82,44 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	return s, nil
 }
 
+func openEngine(address string, create bool) (*sql.DB, engine, error) {
+	switch scheme, rest, _ := strings.Cut(address, ":"); scheme {
+	case "sqlite":
+		return openSQLite(rest, create)
+	case "postgres", "postgresql":
+		return openPostgres(address)
+	default:
+		return nil, engine{}, fmt.Errorf("%q is neither sqlite:PATH nor postgres://…", scheme)
+	}
+}
+
 func (s *Store) prepare(ctx context.Context, c Config) error {
 	if err := s.engine.migrations.check(ctx, s.sql, c.Migrate); err != nil {
 		return err
 	}
-	db, err := gorm.Open(s.engine.dialector, &gorm.Config{
+	if err := s.connect(); err != nil {
+		return err
+	}
+	if _, unfinished, err := s.Meta(ctx, metaRestoring); err != nil {
+		return err
+	} else if unfinished {
+		return ErrRestoring
+	}
+	var err error
+	if s.keys, err = s.unlock(ctx, c.KeyFile); err != nil || !c.Migrate {
+		return err
+	}
+	return s.adopt(ctx)
+}
+
+func (s *Store) connect() (err error) {
+	s.db, err = gorm.Open(s.engine.dialector, &gorm.Config{
 		Logger:                 logger.Discard, // gorm's log would quote values
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
 		DisableAutomaticPing:   true,
 	})
-	if err != nil {
-		return err
-	}
-	s.db = db
-	if s.keys, err = s.unlock(ctx, c.KeyFile); err != nil || !c.Migrate {
-		return err
-	}
-	return s.adopt(ctx)
+	return err
 }
 
 // holderPrefix tells processes that know the schema of this program's time from those of the first

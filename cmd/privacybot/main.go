@@ -56,6 +56,8 @@ type cli struct {
 	Digest   digestCmd   `cmd:"" help:"Show the managers' digest."`
 	Purge    purgeCmd    `cmd:"" help:"Erase what has been kept long enough, or show it."`
 	Audit    auditCmd    `cmd:"" help:"Check the chain over all that happened."`
+	Backup   backupCmd   `cmd:"" help:"Write a backup while the program runs."`
+	Restore  restoreCmd  `cmd:"" help:"Fill a database from a backup."`
 	Version  versionCmd  `cmd:"" help:"Show the version."`
 }
 
