@@ -46,11 +46,11 @@ func (a *Album) Add(s Sent) {
 	a.pages = append(a.pages, p)
 	a.errs = append(a.errs,
 		os.WriteFile(filepath.Join(a.Folder, p.EML), s.Raw, 0o600),
-		os.WriteFile(filepath.Join(a.Folder, p.HTML), htmlPart(s.Raw), 0o600))
+		os.WriteFile(filepath.Join(a.Folder, p.HTML), HTMLPart(s.Raw), 0o600))
 }
 
-// htmlPart gives the HTML of a letter as its reader's mail program gets it.
-func htmlPart(raw []byte) []byte {
+// HTMLPart gives the HTML of a letter as its reader's mail program gets it.
+func HTMLPart(raw []byte) []byte {
 	entity, err := message.Read(bytes.NewReader(raw))
 	if err != nil {
 		return nil
