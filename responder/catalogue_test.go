@@ -87,24 +87,40 @@ func TestOverride(t *testing.T) {
 }
 
 // A further language is a folder of files (issue 6 point 6), also one that is written from right
-// to left.
+// to left: then the page turns round, and only references, codes and addresses do not.
 func TestFurtherLanguage(t *testing.T) {
-	words, err := os.ReadFile(filepath.FromSlash("../templates/en/words.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := map[string]string{"ar/words.yaml": strings.NewReplacer("language: en", "language: ar", "direction: ltr", "direction: rtl").Replace(string(words))}
+	files := map[string]string{}
 	for _, kind := range ticket.LetterKinds() {
 		if kind.External() {
 			files["ar/"+string(kind)+".txt"] = "Subject: رسالة\n\n| المرجع | {{.Ref}}\n\n{{.Answer}}\n\nCode: {{.Code}}\n"
 		}
 	}
+	for _, name := range []string{"ar/words.yaml", "ar/acknowledgement.txt"} {
+		src, err := os.ReadFile(filepath.FromSlash("testdata/rtl/" + name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = string(src)
+	}
 	c := newComposer(t, func(c *responder.Config) { c.Templates = folder(t, files) })
 	s := sample(t, "acknowledgement-code")
 	s.Order.Language = "ar-EG"
-	h, _, html := parts(t, compose(t, c, s.Order, s.Now).Raw)
-	if h.Get("Content-Language") != "ar" || !strings.Contains(html, `<html lang="ar" dir="rtl"`) {
-		t.Errorf("%s: %.200s", h.Get("Content-Language"), html)
+	h, text, html := parts(t, compose(t, c, s.Order, s.Now).Raw)
+	if h.Get("Content-Language") != "ar" || !strings.Contains(text, "\nCode: 4821-0937\n") {
+		t.Errorf("%s: %s", h.Get("Content-Language"), text)
+	}
+	for _, must := range []string{`<html lang="ar" dir="rtl"`, `lang="ar" dir="rtl">`, `text-align:right`, `align="right"`, "border-right:4px", `<span dir="ltr">PB-7K3M-Q9XD</span>`, `dir="ltr" style="padding:18px`} {
+		if !strings.Contains(html, must) {
+			t.Errorf("the page lacks %s", must)
+		}
+	}
+	if strings.Contains(html, "border-left:4px") {
+		t.Error("the warning's bar stands at the wrong side")
+	}
+	golden(t, "rtl/acknowledgement-code.html", []byte(html))
+	s.Order.Language = "en"
+	if _, _, html := parts(t, compose(t, c, s.Order, s.Now).Raw); strings.Contains(html, `text-align:right;font-weight`) {
+		t.Error("another language's blocks stand in an English page")
 	}
 }
 
