@@ -176,6 +176,14 @@ func (d *draft) warnings(c MailCause) []string {
 			break
 		}
 	}
+	if domain := m.From.Domain(); !m.From.IsZero() {
+		if like := LookAlike(domain, d.trustedDomains()); like != "" {
+			w = append(w, "the sender's domain "+domain+" looks like "+like+" and is another one") // A14
+		}
+		if MixedScript(domain) {
+			w = append(w, "the sender's domain "+domain+" mixes letters of several alphabets, as forgeries do")
+		}
+	}
 	if m.Authors > 1 {
 		w = append(w, "the mail names several authors")
 	}
