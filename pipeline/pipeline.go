@@ -142,6 +142,9 @@ func (p *Pipeline) Once(ctx context.Context) (err error) {
 	if err := p.clock(); err != nil {
 		return err
 	}
+	if err := p.noticeRestore(ctx); err != nil {
+		return err
+	}
 	_, receiveErr := p.Receive(ctx)
 	_, workErr := p.Work(ctx)
 	sweepErr := p.Sweep(ctx)

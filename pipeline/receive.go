@@ -17,6 +17,7 @@ const (
 	batchBytes = 8 << 20
 	batchMails = 200
 	// Mail older than this at the first start goes on the ledger without its content.
+	reconnects  = 12 // in one round over one folder
 	baselineAge = 90 * 24 * time.Hour
 )
 
@@ -27,7 +28,7 @@ func (p *Pipeline) Receive(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("imap: %w", err)
 	}
-	defer conn.Close()
+	defer func() { conn.Close() }()
 	folders, first := conn.Folders(ctx)
 	if first != nil {
 		first = fmt.Errorf("imap folders: %w", first)
@@ -38,6 +39,16 @@ func (p *Pipeline) Receive(ctx context.Context) (int, error) {
 	total := 0
 	for _, f := range folders {
 		n, err := p.receiveFolder(ctx, conn, f)
+		for again := 0; errors.Is(err, mailbox.ErrLost) && ctx.Err() == nil && again < reconnects; again++ {
+			// Each new connection comes further: what broke the last one is looked for (trouble.go).
+			conn.Close()
+			if conn, err = p.dialMailbox(ctx); err != nil {
+				return total, errors.Join(first, fmt.Errorf("imap: %w", err))
+			}
+			var more int
+			more, err = p.receiveFolder(ctx, conn, f)
+			total += more
+		}
 		total += n
 		if errors.Is(err, store.ErrLeaseLost) {
 			p.log.Warn("folder was taken over by another instance", "folder", f.Name)
@@ -92,8 +103,11 @@ func (p *Pipeline) fetchNew(ctx context.Context, conn *mailbox.Conn, f mailbox.F
 			p.log.Warn("folder was renumbered by the server, reading it again", "folder", f.Name)
 		}
 		cur = store.Cursor{Account: p.cfg.Account, Folder: f.Name, UIDValidity: status.UIDValidity}
-	} else if status.UIDNext != 0 && status.UIDNext <= cur.LastUID { // C28
-		p.log.Warn("folder counts fewer mails than were read, reading it again", "folder", f.Name)
+	} else if status.UIDNext != 0 && status.UIDNext <= cur.LastUID { // C28: the server was restored from a backup
+		p.log.Error("folder counts fewer mails than were read, reading it again", "folder", f.Name)
+		if err := p.store.UIDsReused(ctx, lease, cur, status.UIDNext); err != nil {
+			return 0, err
+		}
 		cur.LastUID = 0
 	}
 	saved := 0
@@ -106,7 +120,7 @@ func (p *Pipeline) fetchNew(ctx context.Context, conn *mailbox.Conn, f mailbox.F
 }
 
 func (p *Pipeline) fetchAfter(ctx context.Context, conn *mailbox.Conn, f mailbox.Folder, lease store.Lease, cur *store.Cursor) (int, error) {
-	items, err := conn.Sizes(ctx, cur.LastUID)
+	items, more, err := p.list(ctx, conn, f.Name, cur.LastUID)
 	if err != nil {
 		return 0, err
 	}
@@ -137,6 +151,10 @@ func (p *Pipeline) fetchAfter(ctx context.Context, conn *mailbox.Conn, f mailbox
 			return saved, mailbox.ErrLost
 		}
 	}
+	if more {
+		n, err := p.fetchAfter(ctx, conn, f, lease, cur)
+		return saved + n, err
+	}
 	return saved, nil
 }
 
@@ -163,6 +181,9 @@ func (p *Pipeline) fetchBatch(ctx context.Context, conn *mailbox.Conn, f mailbox
 	keep := func(m mailbox.Mail) error {
 		e := entry(sizes[m.UID])
 		e.Raw, e.Partial = m.Raw, m.Partial
+		if sizes[m.UID].InternalDate.IsZero() {
+			e.ReceivedAt = p.receipt(receivedField(m.Raw))
+		}
 		in = append(in, e)
 		return nil
 	}

@@ -27,6 +27,9 @@ func (p *Pipeline) Run(ctx context.Context) error {
 		}
 		return err
 	}
+	if err := p.noticeRestore(ctx); err != nil {
+		return errors.Join(err, leave())
+	}
 	var wg sync.WaitGroup
 	loop := func(name string, every time.Duration, wake <-chan struct{}, once func(context.Context) error) {
 		wg.Go(func() { p.loop(ctx, name, every, wake, once) })

@@ -22,6 +22,49 @@ type trouble struct {
 	alone map[string]bool   // folders read one mail at a time
 	blame map[string]uint32 // the mail that broke the last connection
 	times map[string]int
+
+	dates map[string]map[uint32]int // folders listed without dates: how often asking for one broke the connection
+}
+
+// dateTries is how often asking for one date must break the connection before the mail is taken without it.
+const dateTries = 2
+
+// careful reports whether a folder is to be listed without dates.
+func (t *trouble) careful(folder string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.dates[folder] != nil
+}
+
+// beCareful lists a folder without dates from now on.
+func (t *trouble) beCareful(folder string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.dates == nil {
+		t.dates = map[string]map[uint32]int{}
+	}
+	t.dates[folder] = map[uint32]int{}
+}
+
+// calm ends it.
+func (t *trouble) calm(folder string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.dates, folder)
+}
+
+func (t *trouble) blameDate(folder string, uid uint32) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.dates[folder] != nil {
+		t.dates[folder][uid]++
+	}
+}
+
+func (t *trouble) dateless(folder string, uid uint32) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.dates[folder][uid] >= dateTries
 }
 
 // atOnce is how many mails of a folder are asked for in one batch.

@@ -104,6 +104,32 @@ func (s *Store) SaveInbound(ctx context.Context, l Lease, in []Inbound, c Cursor
 	return saved, nil
 }
 
+// UIDsReused notes that the server of the folder of c will use UIDs from next on a second time, as it does
+// after it was restored from a backup: what is on the ledger there no longer lies there, and must not hide
+// the mails to come. Those places stay on the ledger under UIDVALIDITY 0, which no server has (CASES C28).
+func (s *Store) UIDsReused(ctx context.Context, l Lease, c Cursor, next uint32) error {
+	err := s.write(ctx, func(db *gorm.DB) error {
+		if err := s.fence(db, l); err != nil {
+			return err
+		}
+		const these = " FROM locations WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid >= ?"
+		where := []any{c.Account, c.Folder, c.UIDValidity, next}
+		err := db.Exec(`INSERT INTO locations (account, folder, uidvalidity, uid, mail_id, received_at, duplicate, saved_at)
+			SELECT account, folder, 0, uid, mail_id, received_at, duplicate, saved_at`+these+" ON CONFLICT DO NOTHING", where...).Error
+		if err == nil {
+			err = db.Exec("DELETE"+these, where...).Error
+		}
+		if err == nil {
+			err = db.Exec("UPDATE cursors SET last_uid = 0 WHERE account = ? AND folder = ? AND uidvalidity = ?", c.Account, c.Folder, c.UIDValidity).Error
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note reused uids: %w", err)
+	}
+	return nil
+}
+
 // Polled notes that the folder was looked at successfully, whether or not there was anything.
 func (s *Store) Polled(ctx context.Context, l Lease, account, folder string, at time.Time) error {
 	err := s.write(ctx, func(db *gorm.DB) error {

@@ -357,6 +357,11 @@ func (p *site) settle(ctx context.Context, s *Store, auditHead string) error {
 	return writeAuditHead(auditHead, head)
 }
 
+// Restored notes that the database was restored at that time.
+func (tx *Tx) Restored(at time.Time) error {
+	return tx.SetMeta(metaRestored, at.UTC().Format(time.RFC3339Nano))
+}
+
 // RestoredAt is when the database was last restored from a backup; zero when never. Mail received
 // before may have been answered already, by the program whose rows are lost.
 func (s *Store) RestoredAt(ctx context.Context) (time.Time, error) {

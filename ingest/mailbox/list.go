@@ -29,6 +29,34 @@ const (
 // Sizes lists the mails of the open folder with a UID above after, ascending. When the folder's
 // UIDNEXT says that there are none, the server is not asked.
 func (c *Conn) Sizes(ctx context.Context, after uint32) ([]Item, error) {
+	return c.list(ctx, after, true)
+}
+
+// Undated is [Conn.Sizes] without the dates: one that cannot be read would break the connection.
+func (c *Conn) Undated(ctx context.Context, after uint32) ([]Item, error) {
+	return c.list(ctx, after, false)
+}
+
+// Date asks for the INTERNALDATE of one mail; zero when the mail is gone.
+func (c *Conn) Date(ctx context.Context, uid uint32) (at time.Time, err error) {
+	if !c.selected {
+		return at, errNotSelected
+	}
+	err = c.do(ctx, "look for a date", c.cfg.Timeout, smallAnswer, func() error {
+		cmd := c.client.Fetch(imap.UIDSetNum(imap.UID(uid)), &imap.FetchOptions{UID: true, InternalDate: true})
+		for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
+			for data := msg.Next(); data != nil; data = msg.Next() {
+				if date, ok := data.(imapDate); ok {
+					at = date.Time
+				}
+			}
+		}
+		return cmd.Close()
+	})
+	return at, err
+}
+
+func (c *Conn) list(ctx context.Context, after uint32, dates bool) ([]Item, error) {
 	if !c.selected {
 		return nil, errNotSelected
 	}
@@ -39,7 +67,7 @@ func (c *Conn) Sizes(ctx context.Context, after uint32) ([]Item, error) {
 	var items []Item
 	err := c.do(ctx, "list mails", c.patience(int64(messages)*lineBytes), c.listing(messages), func() error {
 		items = items[:0]
-		cmd := c.client.Fetch(imap.UIDSet{{Start: imap.UID(after + 1)}}, &imap.FetchOptions{UID: true, RFC822Size: true, InternalDate: true})
+		cmd := c.client.Fetch(imap.UIDSet{{Start: imap.UID(after + 1)}}, &imap.FetchOptions{UID: true, RFC822Size: true, InternalDate: dates})
 		for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
 			var it Item
 			for data := msg.Next(); data != nil; data = msg.Next() {

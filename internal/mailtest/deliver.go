@@ -3,6 +3,7 @@ package mailtest
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -187,6 +188,28 @@ func (s *IMAPServer) ResetUIDValidity(folder string) uint32 {
 		s.t.Fatalf("mailtest: UIDVALIDITY of %s is %d, want %d", folder, now, old+1)
 	}
 	return old + 1
+}
+
+// Backup copies all mail as it lies on the server now, with its UIDs. What it gives puts that back, as a
+// restored backup does.
+func (s *IMAPServer) Backup() (restore func()) {
+	s.t.Helper()
+	copied := filepath.Join(s.t.TempDir(), "mail")
+	still := func(from, to string) {
+		s.mu.Lock()
+		s.stop(stopGroup)
+		s.mu.Unlock()
+		s.must("copy the mail", exec.Command("cp", "-a", from, to).Run())
+		s.Restart()
+	}
+	still(s.path("mail"), copied)
+	return func() {
+		s.mu.Lock()
+		s.stop(stopGroup)
+		s.mu.Unlock()
+		s.must("remove the mail", os.RemoveAll(s.path("mail")))
+		still(copied, s.path("mail"))
+	}
 }
 
 // maildir is the directory of a folder in Maildir++ layout.
