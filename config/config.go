@@ -187,7 +187,8 @@ type Authentication struct {
 
 // Relay says whether staff's answers are passed on to requesters.
 type Relay struct {
-	Enabled bool `yaml:"enabled"`
+	Enabled     bool   `yaml:"enabled"`
+	Attachments string `yaml:"attachments" enum:"hold,drop,send"`
 }
 
 // Brakes bound automatic letters.
@@ -241,6 +242,7 @@ func Default() *Config {
 		Child: Child{
 			Look: 4 * time.Hour, Block: 24 * time.Hour, Done: 72 * time.Hour, Repeat: 30 * time.Minute,
 		},
+		Relay:        Relay{Enabled: true, Attachments: "hold"},
 		Addressing:   Subject,
 		Brakes:       Brakes{PerAddressPerDay: 5, PerDomainPerHour: 30, PerThreadPerDay: 5, PerHour: 120, NoticesPerHour: 10},
 		Verification: Verification{Expires: 14 * 24 * time.Hour, Tries: 5},

@@ -82,7 +82,7 @@ func TestMinimalGetsDefaults(t *testing.T) {
 		"database beside the file": c.Database.Path == "/etc/privacybot/privacybot.db",
 		"key beside the file":      c.Keys.File == "/etc/privacybot/privacybot.key",
 		"child":                    c.Child == Child{4 * time.Hour, 24 * time.Hour, 72 * time.Hour, 30 * time.Minute},
-		"relay off":                !c.Relay.Enabled,
+		"relay on, files held":     c.Relay.Enabled && c.Relay.Attachments == "hold",
 		"subject":                  c.Addressing == Subject,
 		"codes":                    c.Verification == Verification{14 * 24 * time.Hour, 5},
 	} {

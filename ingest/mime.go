@@ -18,6 +18,10 @@ type tree struct {
 	calendar    string // METHOD of a calendar part, "none" when it has none
 	top         entity // the mail itself
 	raw         string // its whole text
+
+	keep     bool // the content of attachments is wanted
+	fileLeft int
+	files    []ticket.File
 }
 
 // attachedMail is a message/rfc822 or text/rfc822-headers part.
@@ -287,9 +291,11 @@ func (t *tree) attach(e entity, kind string, params map[string]string, at place)
 	if transferName(e.header.Get("Content-Transfer-Encoding"), t.d) == "base64" {
 		_, size = decodeBase64(e.body, 0, &damage{})
 	}
-	t.attachments = append(t.attachments, ticket.Attachment{
-		Name: attachmentName(name, t.d), Type: cut(cleanLine(kind, &damage{}), 127), Size: size,
-	})
+	disposition, _ := parseMedia(e.header.Get("Content-Disposition"))
+	a := ticket.Attachment{Name: attachmentName(name, t.d), Type: cut(cleanLine(kind, &damage{}), 127), Size: size,
+		Inline: at.related && disposition != "attachment"}
+	t.attachments = append(t.attachments, a)
+	t.file(a, e)
 }
 
 func (t *tree) noteCalendar(e entity, params map[string]string) {

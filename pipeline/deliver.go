@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"privacybot/ingest"
 	"privacybot/responder"
 	"privacybot/store"
 	"privacybot/ticket"
@@ -194,9 +195,22 @@ func (p *Pipeline) follow(tx *store.Tx, now time.Time, l store.Delivery, result 
 	}
 	d := ticket.Decide(now, ticket.Facts{Policy: p.cfg.Policy, Supply: p.supply(), Ticket: &t}, ticket.DeliveryCause{
 		Letter: ticket.SentLetter{ID: l.ID, Kind: l.Kind, Key: l.Key, Ref: l.Ref, To: l.To, MessageID: l.MessageID, SentAt: now},
-		Result: result, Status: status,
+		Result: result, Status: status, Copy: copyOf(l),
 	})
 	return p.apply(tx, now, d)
+}
+
+// copyOf gives the text of a letter with staff's words, as it left.
+func copyOf(l store.Delivery) string {
+	if !l.Kind.ByPerson() {
+		return ""
+	}
+	m := ingest.Parse(l.Raw, ingest.Options{})
+	text := m.Text
+	for _, a := range m.Attachments {
+		text += "\n\n[attachment: " + a.Name + "]"
+	}
+	return text
 }
 
 // outcome says what a try means, and whether it is the last word.

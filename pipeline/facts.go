@@ -46,6 +46,9 @@ func (p *Pipeline) mailFacts(tx *store.Tx, c ticket.MailCause, key string, hold 
 		if err := p.proofFacts(tx, s, c.Message, &f); err != nil {
 			return f, err
 		}
+		if err := p.relayFacts(tx, c.Message, &f); err != nil {
+			return f, err
+		}
 	}
 	if !traces.Writer {
 		return f, nil

@@ -46,6 +46,9 @@ func TestStaffProveThemselvesByCode(t *testing.T) {
 			t.Errorf("the answer reads\n%s", got)
 		}
 		o.one(deskAt, ticket.LetterStaffReceipt)
+		if got := text(o.one(deskAt, ticket.LetterStaffSent)); !strings.Contains(got, "To write back, just reply to this mail.") {
+			t.Errorf("the copy of what left reads\n%s", got)
+		}
 		o.reply(deskAt, question, code(t, question))
 		o.reply(deskAt, notice, "Dear Jane, and your invoice address.")
 		o.once()

@@ -209,6 +209,9 @@ func (p *Pipeline) apply(tx *store.Tx, now time.Time, d ticket.Decision) error {
 	}
 	letters := make([]ticket.Letter, 0, len(d.Letters))
 	for _, o := range d.Letters {
+		if err := p.enclose(tx, &o); err != nil {
+			return err
+		}
 		l, err := p.compose(o, now)
 		switch {
 		case err != nil && o.Kind.External() && o.Ref != "":

@@ -159,6 +159,9 @@ func (c *Composer) Compose(o ticket.LetterOrder, messageID string, now time.Time
 	if err != nil {
 		return ticket.Letter{}, fmt.Errorf("letter %s: %w", o.Kind, err)
 	}
+	if o.Kind.ByPerson() {
+		raw = enclose(raw, messageID, o.Files)
+	}
 	letter := ticket.Letter{Kind: o.Kind, Key: o.Key, Ref: o.Ref, To: to, MessageID: messageID,
 		Raw: raw, Hold: o.Hold, NotBefore: o.NotBefore}
 	for _, it := range o.Data.Sorting {

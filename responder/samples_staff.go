@@ -61,6 +61,9 @@ func (s *sampler) staff() {
 		"The requester has not shown that the address is theirs, so nothing about them may be sent there yet. Send a question with #ask, or record your own check with #verified how."}})
 	s.add("staff_code", ticket.LetterStaffCode, ticket.LetterData{ReceivedAt: s.received, Code: "1234-5678", CodeUntil: s.now.Add(24 * time.Hour), Lines: []string{
 		"It is not proven that this mail is from you: your mail server has not signed it (no DMARC pass).", "", "Dear Jane,\n\nyour account is deleted."}})
+	s.add("staff_sent", ticket.LetterStaffSent, ticket.LetterData{ReceivedAt: s.received, Rights: t.Rights(), Due: s.due, Lines: []string{
+		"The mail server has taken the answer to jane.doe@example.org at 10:02. If it comes back you are told. This is exactly what left:", "",
+		"Dear Jane,\n\nyour account is deleted.\n\nReference: PB-7K3M-Q9XD"}})
 	s.add("staff_warning", ticket.LetterStaffWarning, ticket.LetterData{ReceivedAt: s.received, Rights: t.Rights(), Due: s.due, Lines: []string{
 		"A mail in the name of Desk was held, because it is not proven to be theirs."}})
 	s.children(t)

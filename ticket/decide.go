@@ -91,6 +91,8 @@ func (t Ticket) clone() Ticket {
 	c.Linked = append([]string(nil), t.Linked...)
 	c.Flags = append([]string(nil), t.Flags...)
 	c.StaffMails = append([]time.Time(nil), t.StaffMails...)
+	c.HeldAnswers = append([]HeldAnswer(nil), t.HeldAnswers...)
+	c.Answers = append([]SentAnswer(nil), t.Answers...)
 	if t.Verification != nil {
 		v := *t.Verification
 		c.Verification = &v

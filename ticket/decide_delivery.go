@@ -1,5 +1,7 @@
 package ticket
 
+import "slices"
+
 // delivery records the last word about a letter. A letter that did not arrive is shown on the
 // ticket and told to staff at once; a child alarm that did not arrive goes to the next person.
 func (d *draft) delivery(c DeliveryCause) {
@@ -46,11 +48,40 @@ func (d *draft) accepted(ch *Change, c DeliveryCause) {
 	if c.Letter.Kind.External() && c.Letter.MessageID != "" {
 		d.remember(ch, c.Letter.MessageID)
 	}
+	d.copyToWriter(ch, c)
+}
+
+// copyToWriter shows the member of staff whose words a letter carries exactly what left, and that the
+// mail server took it (BEHAVIOURS 33).
+func (d *draft) copyToWriter(ch *Change, c DeliveryCause) {
+	s, ok := d.writerOf(ch.Ticket, c.Letter.Key)
+	if _, shadow := d.facts.Policy.StaffByAddress(c.Letter.To); !ok || shadow || c.Copy == "" {
+		return
+	}
+	o := d.toStaff(LetterStaffSent, s, ch.Ticket)
+	o.Key = c.Letter.Key + "/" + string(LetterStaffSent) + "/" + AddressKey(s.Address)
+	o.Data.Lines = []string{"The mail server has taken the " + string(c.Letter.Kind) + " to " + c.Letter.To + " at " + d.now.In(d.facts.Policy.Zone).Format("15:04") + ". If it comes back you are told. This is exactly what left:",
+		"", cut(c.Copy, 2*maxNoticeText)}
+	d.order(o)
+}
+
+// writerOf finds the member of staff whose words the letter with this key carries.
+func (d *draft) writerOf(t Ticket, key string) (Staff, bool) {
+	for _, a := range t.Answers {
+		if a.Key == key {
+			return d.facts.Policy.StaffByAddress(a.By)
+		}
+	}
+	return Staff{}, false
 }
 
 // undelivered tells staff the same minute. There is no second try to another address (B25).
 func (d *draft) undelivered(ch *Change, c DeliveryCause, status string) {
-	for _, s := range d.facts.Policy.WithRole(RoleAgentDesk) {
+	to := slices.Clone(d.facts.Policy.WithRole(RoleAgentDesk))
+	if s, ok := d.writerOf(ch.Ticket, c.Letter.Key); ok && !slices.ContainsFunc(to, func(have Staff) bool { return AddressKey(have.Address) == AddressKey(s.Address) }) {
+		to = append(to, s)
+	}
+	for _, s := range to {
 		o := d.toStaff(LetterUndelivered, s, ch.Ticket)
 		o.Key = c.Letter.Key + "/" + string(LetterUndelivered) + "/" + AddressKey(s.Address)
 		o.Data.Lines = []string{"Letter: " + string(c.Letter.Kind), "Answer of the other side: " + status}

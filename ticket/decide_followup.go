@@ -12,6 +12,7 @@ import (
 func (d *draft) followup(c MailCause, t Ticket) {
 	ch := d.change(t)
 	d.remember(ch, c.Message.MessageID)
+	ch.Ticket.HeardAt = d.now
 	if d.answersCode(ch, c) {
 		return
 	}

@@ -131,7 +131,8 @@ func (d *draft) staffOnTicket(c MailCause, s Staff) {
 		d.askProof(c, s)
 		return
 	}
-	w := &work{draft: d, ch: &Change{Ticket: before.clone()}, actor: actor, text: rest, member: s, attachments: passedOver(c.Message.Attachments)}
+	w := &work{draft: d, ch: &Change{Ticket: before.clone()}, actor: actor, text: rest, member: s,
+		attachments: c.Message.Attachments, addressed: slices.Concat(c.Message.To, c.Message.Cc), released: c.Send}
 	if d.facts.Answer.Kind == LetterEscalation && len(cmds) == 0 && away(rest) {
 		d.awayFromAlarm(c, s)
 		return
@@ -141,9 +142,13 @@ func (d *draft) staffOnTicket(c MailCause, s Staff) {
 	}
 	acknowledged := w.ch.Ticket.clone()
 	events, done := slices.Clone(w.ch.Events), slices.Clone(w.done)
-	w.run(cmds)
+	if settles := slices.IndexFunc(cmds, func(cmd Command) bool { return cmd.Name == CmdSend || cmd.Name == CmdDrop }); settles >= 0 {
+		w.settleAlone(cmds, settles, rest)
+	} else {
+		w.run(cmds)
+	}
 	switch {
-	case w.answered() || w.refusedAny():
+	case w.answered() || w.refusedAny() || d.out.CarryOut != nil:
 	case d.facts.Answer.Kind == LetterEscalation:
 		w.note() // a reply to an escalation is never relayed
 	case len(cmds) == 0 && len(rest) < 1000 && away(rest):
@@ -155,7 +160,7 @@ func (d *draft) staffOnTicket(c MailCause, s Staff) {
 	}
 	if w.refusedAny() {
 		w.ch.Ticket, w.ch.Events, w.letters, w.release, w.done = acknowledged, events, nil, "", done
-		d.event(w.ch, EventHeld, actor, "a staff mail was held: %s", strings.Join(w.refused, " "))
+		d.event(w.ch, EventHeld, actor, "a staff mail was held: %s", strings.Join(slices.Concat(w.refused, w.findings), " "))
 	}
 	d.tickets = append(d.tickets, w.ch)
 	for _, o := range w.letters {
@@ -163,7 +168,12 @@ func (d *draft) staffOnTicket(c MailCause, s Staff) {
 	}
 	d.out.ReleaseHeld = w.release
 	if w.refusedAny() {
-		d.tell(LetterStaffHeld, s, w.ch.Ticket, c, append(append(w.done, w.refused...), "", "Your text:", cut(c.Message.NewText, 4000)))
+		lines := slices.Concat(w.done, w.refused, w.findings)
+		if len(w.refused) == 0 {
+			w.tellFirst(c)
+			lines = append(lines, w.holdAnswer(&w.ch.Ticket)...)
+		}
+		d.tell(LetterStaffHeld, s, w.ch.Ticket, c, append(lines, "", "Your text:", cut(c.Message.NewText, maxNoticeText)))
 		return
 	}
 	d.tell(LetterStaffReceipt, s, w.ch.Ticket, c, w.done)
@@ -189,7 +199,7 @@ func (d *draft) terminal(c CommandCause) {
 	w := &work{draft: d, ch: &Change{Ticket: d.facts.Ticket.clone()}, actor: c.Actor, text: strings.TrimSpace(c.Text), member: Staff{Name: c.Actor}, atTerminal: true}
 	w.run([]Command{c.Command})
 	if w.refusedAny() {
-		d.out.Refused = w.refused
+		d.out.Refused = slices.Concat(w.refused, w.findings)
 		return
 	}
 	d.tickets = append(d.tickets, w.ch)
@@ -217,7 +227,10 @@ type work struct {
 	actor       string
 	member      Staff
 	text        string // what follows the commands
-	attachments int
+	attachments []Attachment
+	addressed   []Address // To and Cc
+	released    bool      // a colleague has read what was found in it
+	findings    []string  // what may not be meant for the requester; #send releases it
 	atTerminal  bool
 
 	alone   bool // no command but #note takes the text
@@ -232,7 +245,7 @@ func (w *work) refuse(format string, args ...any) {
 	w.refused = append(w.refused, fmt.Sprintf(format, args...))
 }
 
-func (w *work) refusedAny() bool { return len(w.refused) > 0 }
+func (w *work) refusedAny() bool { return len(w.refused)+len(w.findings) > 0 }
 func (w *work) answered() bool   { return w.used }
 
 // run carries out the commands in their order.

@@ -34,6 +34,10 @@ type Facts struct {
 	Proof       StaffProof // what is kept about whether mails of the sender, a member of staff, are theirs
 	ProofThread string     // keyed hash of the sender, the thread and the program that wrote; "" when it is no staff mail
 
+	AnswerText   string   // of a staff mail: the text of the letter within the house that it answers
+	KnownParties []string // of a staff mail: the addresses in its text that are parties of other tickets
+	OwnRefs      []string // of a staff mail: the references in its text that are the requester's own
+
 	HoldBefore time.Time // letters answering mail received before this wait for approval; zero = none do
 }
 
@@ -82,6 +86,7 @@ type DeliveryCause struct {
 	Letter SentLetter
 	Result DeliveryResult
 	Status string // reply code or enhanced status, "" when unknown
+	Copy   string // the text of the letter as it left, for the staff member whose words it carries
 }
 
 // DeliveryResult of a letter.

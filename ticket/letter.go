@@ -38,6 +38,7 @@ const (
 	LetterQuarantine    LetterKind = "quarantine"     // a mail that could not be processed
 	LetterSorting       LetterKind = "sorting"        // mails judged other or spam, daily
 	LetterStaffCode     LetterKind = "staff_code"     // asks a member of staff whether a mail is theirs
+	LetterStaffSent     LetterKind = "staff_sent"     // exactly what left with a colleague's words, and that it was accepted
 	LetterStaffWarning  LetterKind = "staff_warning"  // what others must know about a mail that was held
 	LetterDigest        LetterKind = "digest"
 	LetterTrouble       LetterKind = "trouble" // the mailbox cannot be read
@@ -56,7 +57,7 @@ func LetterKinds() []LetterKind {
 		LetterRecipientNotice, LetterRecorded, LetterStopped,
 		LetterStaffNotice, LetterStaffFollowup, LetterStaffReceipt, LetterStaffHeld,
 		LetterEscalation, LetterUndelivered, LetterQuarantine, LetterSorting, LetterDigest, LetterTrouble, LetterBrakes, LetterBundle,
-		LetterStaffCode, LetterStaffWarning}
+		LetterStaffCode, LetterStaffSent, LetterStaffWarning}
 }
 
 // External reports whether letters of this kind leave the house.
@@ -104,6 +105,8 @@ type LetterOrder struct {
 	References []string
 	Hold       string    // why it waits for approval; "" when it may go
 	NotBefore  time.Time // zero: at once
+	FilesOf    int64     // the staff mail whose attachments go with it; 0 = none do
+	Files      []File    `json:"-"` // their content, put in by whoever composes
 	Data       LetterData
 }
 

@@ -47,6 +47,8 @@ type Attachment struct {
 	Name string `json:"name"` // sanitised: no path, no control characters; "" when unnamed
 	Type string `json:"type"` // media type, lower case
 	Size int    `json:"size"` // decoded bytes
+
+	Inline bool `json:"-"` // belongs to the HTML form, such as the picture in a signature
 }
 
 // Automatic says whether a machine wrote the mail (RFC 3834).

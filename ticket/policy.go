@@ -14,8 +14,9 @@ type Policy struct {
 	Laws         map[string]Law
 	Holidays     Holidays // of the office; nil = none known, no holiday roll
 	Staff        []Staff
-	Shadow       bool // mail goes to staff only
-	Relay        bool // staff's answers are passed on to requesters
+	Shadow       bool   // mail goes to staff only
+	Relay        bool   // staff's answers are passed on to requesters
+	Attachments  string // of staff's answers: [AttachmentsHold] (also ""), [AttachmentsDrop] or [AttachmentsSend]
 	Child        ChildClock
 	ChildRepeat  time.Duration // between alarms that nobody acknowledges
 	Alarm        bool          // alarm.command is set

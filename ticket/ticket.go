@@ -33,7 +33,10 @@ type Ticket struct {
 	Undeliverable string   `json:"undeliverable,omitempty"`
 	Flags         []string `json:"flags,omitempty"` // warnings for staff, such as "reply-to differs"
 
-	StaffMails []time.Time `json:"staff_mails,omitempty"` // when staff wrote on it lately, for the brake
+	StaffMails  []time.Time  `json:"staff_mails,omitempty"`  // when staff wrote on it lately, for the brake
+	HeldAnswers []HeldAnswer `json:"held_answers,omitempty"` // staff's mails that #send may release
+	Answers     []SentAnswer `json:"answers,omitempty"`      // the last letters with staff's words
+	HeardAt     time.Time    `json:"heard_at,omitzero"`      // when a party last wrote on it
 }
 
 // Request is one right within a ticket, with its own law, clock and outcome.

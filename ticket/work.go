@@ -45,6 +45,8 @@ func (w *work) one(cmd Command) {
 		w.milestone(cmd.Name)
 	case CmdTicket:
 		w.refuse("#ticket works in an answer to the sorting mail only.")
+	case CmdSend, CmdDrop:
+		w.refuse("#%s works alone, in a reply to the mail that quotes a held text.", cmd.Name)
 	case CmdHelp:
 		for _, h := range CommandHelps() {
 			w.done = append(w.done, h.Use+": "+h.Does)
@@ -95,7 +97,8 @@ func (w *work) inWork() {
 
 // mayLeave names what forbids the text to go to the requester.
 func (w *work) mayLeave(proven, question bool) {
-	w.heldWords()
+	w.checkLeaving()
+	w.mayEnclose()
 	t, p := w.ch.Ticket, w.draft.facts.Policy
 	to := t.Requester()
 	switch {
@@ -120,11 +123,13 @@ func (w *work) relay(proven, question bool) {
 	}
 	o := w.draft.toRequester(w.ch, LetterAnswer)
 	o.Data.Answer, o.Hold = w.text, ""
+	w.enclose(&o)
+	w.noteSent(o)
 	w.letters = append(w.letters, o)
 	w.used = true
 	w.inWork()
 	w.draft.event(w.ch, EventAnswer, w.actor, "answered the requester: %s", cut(w.text, maxNoticeText))
-	w.done = append(w.done, "Your answer goes to the requester on file. This is what is sent:", "", w.text)
+	w.done = append(w.done, "Your answer goes to the requester on file; you get a copy when the mail server has taken it. These are your words:", "", w.text)
 }
 
 // close ends requests with an outcome. Nothing is closed in silence: every outcome but "none"
@@ -157,6 +162,8 @@ func (w *work) close(arg string) {
 	o := w.draft.toRequester(w.ch, LetterClosing)
 	o.Key += "/" + joinRights(closed)
 	o.Data.Rights, o.Data.Outcome, o.Data.Answer, o.Hold = closed, outcome, w.text, ""
+	w.enclose(&o)
+	w.noteSent(o)
 	w.letters = append(w.letters, o)
 	w.done = append(w.done, "Closed as "+string(outcome)+": "+joinRights(closed)+". The requester is told in writing.")
 	if t.Closed() && t.Child != nil {
@@ -165,7 +172,8 @@ func (w *work) close(arg string) {
 }
 
 func (w *work) mayClose(o Outcome) {
-	w.heldWords()
+	w.checkLeaving()
+	w.mayEnclose()
 	t := w.ch.Ticket
 	to := t.Requester()
 	switch {

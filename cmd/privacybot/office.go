@@ -141,7 +141,7 @@ func policyOf(c *config.Config) (ticket.Policy, error) {
 			PolicyURL: string(c.Organisation.PolicyURL), Postal: c.Organisation.PostalAddress,
 		},
 		Zone: c.Organisation.Timezone, Law: laws[c.Organisation.Law], Laws: laws,
-		Shadow: c.Mode == config.Shadow, Relay: c.Relay.Enabled,
+		Shadow: c.Mode == config.Shadow, Relay: c.Relay.Enabled, Attachments: c.Relay.Attachments,
 		Child:       ticket.ChildClock{Look: c.Child.Look, Block: c.Child.Block, Done: c.Child.Done},
 		ChildRepeat: c.Child.Repeat, Alarm: c.Alarm.Command != "",
 		CodeExpires: c.Verification.Expires, CodeTries: c.Verification.Tries, NoticesPerHour: c.Brakes.NoticesPerHour,
