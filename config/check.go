@@ -54,7 +54,7 @@ func (l *loader) check(known Known) {
 	l.need(c.SMTP.Username != "" && c.SMTP.Password.IsZero() && !l.given("smtp.oauth"), "smtp.password", `"${SMTP_PASSWORD}", because smtp.username is given`)
 	l.checkOAuth("imap", c.IMAP.OAuth)
 	l.checkOAuth("smtp", c.SMTP.OAuth)
-	for _, base := range []string{"imap.password", "smtp.password", "database", "imap.oauth.client_secret", "imap.oauth.refresh_token", "smtp.oauth.client_secret", "smtp.oauth.refresh_token"} {
+	for _, base := range []string{"imap.password", "smtp.password", "database", "keys.value", "imap.oauth.client_secret", "imap.oauth.refresh_token", "smtp.oauth.client_secret", "smtp.oauth.refresh_token"} {
 		_, plain := l.lines[base]
 		if _, file := l.lines[base+"_file"]; plain && file {
 			l.problem(base+"_file", "only one of %s and %s_file can be given", base, base)
@@ -152,7 +152,10 @@ func (l *loader) checkStaff() {
 // checkFiles looks at the files that the configuration names, and at itself.
 func (l *loader) checkFiles(path string) {
 	c := l.config
-	l.need(c.Keys.File == "", "keys.file", "privacybot.key")
+	l.need(c.Keys.File == "" && c.Keys.Value.IsZero(), "keys.file", "privacybot.key")
+	if c.Keys.Command != "" && !c.Keys.Value.IsZero() {
+		l.problem("keys.command", "has nothing to unwrap: the keys come from keys.value")
+	}
 	if c.Keys.File != "" && c.Keys.File == c.Database.Path {
 		l.problem("keys.file", "is the same file as the database")
 	}

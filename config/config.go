@@ -124,9 +124,11 @@ type Intake struct {
 
 // Keys is where the operator's key lies.
 type Keys struct {
-	File     Path `yaml:"file"`
-	Erasures Path `yaml:"erasures"` // list of what was erased
-	Audit    Path `yaml:"audit"`    // the end of the audit chain
+	File     Path   `yaml:"file"`
+	Value    Secret `yaml:"value"`    // the key file's content instead of a file; zero = none
+	Command  string `yaml:"command"`  // wraps and unwraps the key file; "" = it lies there in clear
+	Erasures Path   `yaml:"erasures"` // list of what was erased
+	Audit    Path   `yaml:"audit"`    // the end of the audit chain
 }
 
 // RightTerms are the terms of tickets with one right; what is not given is as for all.

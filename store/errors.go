@@ -12,7 +12,10 @@ var (
 	// never made then: it could not open anything.
 	ErrNoKey = errors.New("the key file that opens this database is missing: put it back from its backup")
 	// ErrWrongKey says that the key file belongs to another database.
-	ErrWrongKey = errors.New("the key file does not open this database: it belongs to another one")
+	ErrWrongKey = errors.New("the key file does not open this database: it belongs to another one, or is older than the last rotation")
+	// ErrRotated says that the operator's key was rotated and our copy of the key file lacks the
+	// new one. Nothing is lost and nothing is judged damaged: what needs it waits.
+	ErrRotated = errors.New("the operator's key was rotated: this copy of the key file lacks the new key")
 	// ErrDamaged says that the database file is not whole.
 	ErrDamaged = errors.New("the database file is damaged: restore it from a backup")
 	// ErrRestoring says that a restore was begun and not finished.

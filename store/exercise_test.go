@@ -65,6 +65,8 @@ func exercise(t *testing.T, database func(testing.TB) string) {
 		{"AuditTruncated", testAuditTruncated},
 		{"AuditConcurrent", testAuditConcurrent},
 		{"BackupWhileRunning", testBackupWhileRunning},
+		{"Rotate", testRotate},
+		{"RotateResumed", testRotateResumed},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newWorld(t, database(t))) })
 	}

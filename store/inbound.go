@@ -316,6 +316,14 @@ func (s *Store) insertMails(db *gorm.DB, in []newMail, ids map[string]int64) err
 
 // storeDataKeys makes and writes a data key for each owner.
 func (s *Store) storeDataKeys(db *gorm.DB, owners []owner) ([]dataKey, error) {
+	// No rotation may change over to another key between here and the commit.
+	primary, err := primaryKey(db, s.engine.shareRow)
+	if err == nil && primary != s.keys.now().primary {
+		err = s.keys.use(primary)
+	}
+	if err != nil {
+		return nil, err
+	}
 	keys := make([]dataKey, len(owners))
 	index := map[string]int{}
 	values := make([]any, len(owners))
@@ -330,7 +338,7 @@ func (s *Store) storeDataKeys(db *gorm.DB, owners []owner) ([]dataKey, error) {
 		ID      int64
 		Wrapped []byte
 	}
-	err := db.Raw("INSERT INTO data_keys (wrapped) VALUES "+placeholders(len(values))+" RETURNING id, wrapped", values...).Scan(&rows).Error
+	err = db.Raw("INSERT INTO data_keys (wrapped) VALUES "+placeholders(len(values))+" RETURNING id, wrapped", values...).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("keep data key: %w", err)
 	}

@@ -9,10 +9,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"runtime"
+	"sync"
+	"time"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
@@ -21,56 +19,74 @@ import (
 )
 
 // Keys are the secrets of one installation: the operator's key, which wraps the data keys, and
-// two keys for keyed hashes. They live in one file outside the database; all instances on one
-// database share a copy.
+// two keys for keyed hashes. They live outside the database ([KeySource]); all instances on one
+// database share a copy. While the operator's key is being rotated there are two of it: either
+// opens, the database says which one wraps.
 type Keys struct {
-	wrap   tink.AEAD // a keyset: after a rotation the old key still opens
 	lookup []byte
 	token  []byte
+
+	source KeySource
+	mu     sync.RWMutex
+	ring   ring
+	missed time.Time // when they were last read again in vain
+}
+
+// ring is the operator's key, with earlier or later ones.
+type ring struct {
+	handle  *keyset.Handle
+	opens   tink.AEAD
+	wraps   tink.AEAD
+	primary uint32   // the one that wraps
+	ids     []uint32 // all, the newest last
+	created map[string]time.Time
 }
 
 // keyFile is the key file's JSON.
 type keyFile struct {
-	Version int             `json:"version"`
-	Keyset  json.RawMessage `json:"keyset"` // Tink AEAD keyset
-	Lookup  []byte          `json:"lookup_key"`
-	Token   []byte          `json:"token_key"`
+	Version int                  `json:"version"`
+	Keyset  json.RawMessage      `json:"keyset"` // Tink AEAD keyset
+	Lookup  []byte               `json:"lookup_key"`
+	Token   []byte               `json:"token_key"`
+	Created map[string]time.Time `json:"created,omitempty"` // of the keys in the keyset, by id in hex
 }
 
 const keyFileVersion = 1
 
 // LoadKeys reads a key file. A file that others on the machine may read or that the group may
 // change is refused. A missing file is [fs.ErrNotExist].
-func LoadKeys(path string) (*Keys, error) {
-	info, err := os.Stat(path)
+func LoadKeys(path string) (*Keys, error) { return loadKeys(KeySource{File: path}) }
+
+func loadKeys(from KeySource) (*Keys, error) {
+	data, err := from.read()
 	if err != nil {
-		return nil, fmt.Errorf("key file: %w", err)
-	}
-	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o027 != 0 {
-		return nil, fmt.Errorf("key file %s has mode %04o, so that others can get at it: chmod 600 it", path, mode)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("key file: %w", err)
+		return nil, err
 	}
 	k, err := parseKeys(data)
 	if err != nil {
-		return nil, fmt.Errorf("key file %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", from, err)
 	}
+	k.source = from
 	return k, nil
 }
 
 // CreateKeys makes new keys and writes them to a new file with mode 0600. It returns when they
 // are on the disk. An existing file is never touched and is [fs.ErrExist].
-func CreateKeys(path string) (*Keys, error) {
+func CreateKeys(path string) (*Keys, error) { return createKeys(KeySource{File: path}) }
+
+func createKeys(in KeySource) (*Keys, error) {
 	data, err := newKeyFile()
 	if err != nil {
 		return nil, fmt.Errorf("make keys: %w", err)
 	}
-	if err := writeNew(path, data); err != nil {
+	if err := in.create(data); err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
 	}
-	return parseKeys(data)
+	k, err := parseKeys(data)
+	if err == nil {
+		k.source = in
+	}
+	return k, err
 }
 
 func newKeyFile() ([]byte, error) {
@@ -78,82 +94,181 @@ func newKeyFile() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var clear bytes.Buffer
-	if err := insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(&clear)); err != nil {
-		return nil, err
-	}
-	f := keyFile{Version: keyFileVersion, Keyset: clear.Bytes(), Lookup: make([]byte, 32), Token: make([]byte, 32)}
+	f := keyFile{Version: keyFileVersion, Lookup: make([]byte, 32), Token: make([]byte, 32),
+		Created: map[string]time.Time{keyName(handle.KeysetInfo().PrimaryKeyId): time.Now().UTC().Truncate(time.Second)}}
 	rand.Read(f.Lookup)
 	rand.Read(f.Token)
+	return f.with(handle)
+}
+
+// with encodes f with the keyset of h.
+func (f keyFile) with(h *keyset.Handle) ([]byte, error) {
+	var clear bytes.Buffer
+	if err := insecurecleartextkeyset.Write(h, keyset.NewJSONWriter(&clear)); err != nil {
+		return nil, err
+	}
+	f.Keyset = clear.Bytes()
 	return json.MarshalIndent(f, "", "  ")
 }
 
-func parseKeys(data []byte) (*Keys, error) {
+// keyName is how people are shown which key it is.
+func keyName(id uint32) string { return fmt.Sprintf("%08x", id) }
+
+func readKeyFile(data []byte) (keyFile, *keyset.Handle, error) {
 	var f keyFile
 	if err := json.Unmarshal(data, &f); err != nil {
-		return nil, errors.New("not a key file of privacybot") // the parser's words could quote a key
+		return f, nil, errors.New("not a key file of privacybot") // the parser's words could quote a key
 	}
 	if f.Version > keyFileVersion {
-		return nil, fmt.Errorf("version %d is newer than this program", f.Version)
+		return f, nil, fmt.Errorf("version %d is newer than this program", f.Version)
 	}
 	if len(f.Lookup) < 32 || len(f.Token) < 32 {
-		return nil, errors.New("keys are missing or too short")
+		return f, nil, errors.New("keys are missing or too short")
 	}
 	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(f.Keyset)))
 	if err != nil {
-		return nil, errors.New("the keyset cannot be read")
+		return f, nil, errors.New("the keyset cannot be read")
 	}
-	wrap, err := aead.New(handle)
-	if err != nil {
-		return nil, errors.New("the keyset cannot be used to encrypt")
-	}
-	return &Keys{wrap: wrap, lookup: f.Lookup, token: f.Token}, nil
+	return f, handle, nil
 }
 
-// writeNew writes a new file so that it is there whole and durable or not at all, and never over
-// another. A plain exclusive create could leave an empty file behind after a crash.
-func writeNew(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	tmp, err := os.CreateTemp(dir, ".privacybot-key-*") // mode 0600
+func parseKeys(data []byte) (*Keys, error) {
+	f, handle, err := readKeyFile(data)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if closed := tmp.Close(); err == nil {
-		err = closed
-	}
+	r, err := newRing(handle, handle.KeysetInfo().PrimaryKeyId)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := os.Link(tmp.Name(), path); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return err
-		}
-		// No hard links on this file system: look first, then move.
-		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-			return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
-		}
-		if err := os.Rename(tmp.Name(), path); err != nil {
-			return err
-		}
-	}
-	return syncDir(dir)
+	r.created = f.Created
+	return &Keys{ring: r, lookup: f.Lookup, token: f.Token}, nil
 }
 
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil // directories cannot be opened for writing there
+func newRing(h *keyset.Handle, primary uint32) (ring, error) {
+	r := ring{primary: primary}
+	for _, k := range h.KeysetInfo().KeyInfo {
+		r.ids = append(r.ids, k.KeyId)
 	}
-	d, err := os.Open(dir)
+	manager := keyset.NewManagerFromHandle(h)
+	if err := manager.SetPrimary(primary); err != nil {
+		return ring{}, errors.New("the keyset cannot be used to encrypt")
+	}
+	var err error
+	if r.handle, err = manager.Handle(); err == nil {
+		r.opens, err = aead.New(r.handle)
+	}
+	if err != nil {
+		return ring{}, errors.New("the keyset cannot be used to encrypt")
+	}
+	r.wraps = r.opens
+	return r, nil
+}
+
+func (k *Keys) now() ring {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.ring
+}
+
+// reloadPause bounds how often the keys are read again in vain.
+const reloadPause = time.Second
+
+// refresh reads the keys again from the same source, unless they hold id: they may have been rotated
+// meanwhile. The keys for keyed hashes never change. [ErrRotated] when id is not among them.
+func (k *Keys) refresh(id uint32) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case knows(k.ring.ids, id):
+		return nil
+	case time.Since(k.missed) < reloadPause:
+		return ErrRotated
+	}
+	if err := k.readAgain(); err != nil {
+		return err
+	}
+	if !knows(k.ring.ids, id) {
+		k.missed = time.Now()
+		return ErrRotated
+	}
+	return nil
+}
+
+// readAgain replaces the ring by what the source holds now. What wraps is kept where it can be.
+func (k *Keys) readAgain() error {
+	other, err := loadKeys(k.source)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	return d.Sync()
+	if !hmac.Equal(other.lookup, k.lookup) || !hmac.Equal(other.token, k.token) {
+		return ErrWrongKey
+	}
+	fresh := other.ring
+	if knows(fresh.ids, k.ring.primary) {
+		if fresh, err = newRing(fresh.handle, k.ring.primary); err != nil {
+			return err
+		}
+		fresh.created = other.ring.created
+	}
+	k.ring = fresh
+	return nil
+}
+
+// reload is readAgain for who has just changed the source.
+func (k *Keys) reload() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.readAgain()
+}
+
+// use makes id the key that wraps.
+func (k *Keys) use(id uint32) error {
+	if err := k.refresh(id); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.ring.primary == id {
+		return nil
+	}
+	r, err := newRing(k.ring.handle, id)
+	if err != nil {
+		return err
+	}
+	r.created, k.ring = k.ring.created, r
+	return nil
+}
+
+func knows(ids []uint32, id uint32) bool {
+	for _, have := range ids {
+		if have == id {
+			return true
+		}
+	}
+	return false
+}
+
+// wrappedBy is the id of the key that wrapped a data key (Tink's prefix: 1, then the id); 0 when
+// there is none.
+func wrappedBy(wrapped []byte) uint32 {
+	if len(wrapped) < 5 || wrapped[0] != 1 {
+		return 0
+	}
+	return binary.BigEndian.Uint32(wrapped[1:5])
+}
+
+// prefix is what data keys wrapped by id begin with.
+func keyPrefix(id uint32) []byte { return binary.BigEndian.AppendUint32([]byte{1}, id) }
+
+// has makes sure that a wrapped data key can be opened, if need be by reading the keys again.
+// [ErrRotated] when they lack the key that wrapped it.
+func (k *Keys) has(wrapped []byte) error {
+	id := wrappedBy(wrapped)
+	if id == 0 || knows(k.now().ids, id) {
+		return nil
+	}
+	return k.refresh(id)
 }
 
 // Lookup gives the keyed hash (HMAC-SHA-256) under which value is stored and found. kind keeps

@@ -109,7 +109,15 @@ func (s *Store) ClaimMails(ctx context.Context, ttl time.Duration, maxCount int,
 		if err := db.Exec(claim, s.holder, ttl.Microseconds(), attempts, ids).Error; err != nil {
 			return err
 		}
-		return db.Raw(selectMails+"WHERE m.id IN ? ORDER BY m.received_at, m.id", ids).Scan(&rows).Error
+		if err := db.Raw(selectMails+"WHERE m.id IN ? ORDER BY m.received_at, m.id", ids).Scan(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows { // a key that is missing here is no damage of the mail
+			if err := s.keys.has(r.Wrapped); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim mails: %w", err)

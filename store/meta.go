@@ -70,18 +70,18 @@ const metaKeyCheck = "key_check"
 
 // unlock gives the keys of this database. The row key_check, written before anything is sealed,
 // tells a fresh database, for which keys may be made, from one whose key file is missing.
-func (s *Store) unlock(ctx context.Context, path string) (*Keys, error) {
+func (s *Store) unlock(ctx context.Context, from KeySource) (*Keys, error) {
 	check, known, err := meta(s.db.WithContext(ctx), metaKeyCheck)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := LoadKeys(path)
+	keys, err := loadKeys(from)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && known:
 		return nil, fmt.Errorf("%w (%w)", ErrNoKey, err)
 	case errors.Is(err, fs.ErrNotExist):
-		if keys, err = CreateKeys(path); errors.Is(err, fs.ErrExist) {
-			keys, err = LoadKeys(path) // another process was faster
+		if keys, err = createKeys(from); errors.Is(err, fs.ErrExist) {
+			keys, err = loadKeys(from) // another process was faster
 		}
 	}
 	if err != nil {
@@ -93,9 +93,26 @@ func (s *Store) unlock(ctx context.Context, path string) (*Keys, error) {
 		}
 	}
 	if !keys.opens(check) {
-		return nil, fmt.Errorf("%s: %w", path, ErrWrongKey)
+		return nil, fmt.Errorf("%s: %w", from, ErrWrongKey)
 	}
-	return keys, nil
+	return keys, s.usePrimary(ctx, keys)
+}
+
+// usePrimary makes keys wrap by the key that the database says is in use; a database that does not
+// say yet takes the file's.
+func (s *Store) usePrimary(ctx context.Context, keys *Keys) error {
+	kept, known, err := meta(s.db.WithContext(ctx), metaPrimary)
+	if err == nil && !known {
+		kept, err = s.SetMetaOnce(ctx, metaPrimary, keyName(keys.now().primary))
+	}
+	if err != nil || kept == keyName(keys.now().primary) {
+		return err
+	}
+	primary, err := primaryKey(s.db.WithContext(ctx), "")
+	if err != nil {
+		return err
+	}
+	return keys.use(primary)
 }
 
 // firstCheck writes the key check, unless another process has just done so, and gives the one
@@ -122,7 +139,7 @@ func (s *Store) firstCheck(ctx context.Context, keys *Keys) (string, error) {
 // check gives a value that only these keys open: hashes by the lookup and token keys, encrypted
 // with the operator's key.
 func (k *Keys) check() (string, error) {
-	sealed, err := k.wrap.Encrypt(k.fingerprint(), join("meta", metaKeyCheck))
+	sealed, err := k.now().wraps.Encrypt(k.fingerprint(), join("meta", metaKeyCheck))
 	if err != nil {
 		return "", fmt.Errorf("key check: %w", err)
 	}
@@ -134,7 +151,7 @@ func (k *Keys) opens(check string) bool {
 	if err != nil {
 		return false
 	}
-	plain, err := k.wrap.Decrypt(sealed, join("meta", metaKeyCheck))
+	plain, err := k.now().opens.Decrypt(sealed, join("meta", metaKeyCheck))
 	return err == nil && hmac.Equal(plain, k.fingerprint())
 }
 

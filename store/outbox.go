@@ -42,7 +42,15 @@ func (s *Store) ClaimLetters(ctx context.Context, now time.Time, ttl time.Durati
 		if err := db.Exec(claim, s.holder, ttl.Microseconds(), ids).Error; err != nil {
 			return err
 		}
-		return db.Raw(selectLetterContents+"WHERE l.id IN ? ORDER BY l.priority, l.next_at, l.id", ids).Scan(&rows).Error
+		if err := db.Raw(selectLetterContents+"WHERE l.id IN ? ORDER BY l.priority, l.next_at, l.id", ids).Scan(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows { // a key that is missing here is no damage of the letter
+			if err := s.keys.has(r.Wrapped); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim letters: %w", err)

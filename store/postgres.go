@@ -37,6 +37,8 @@ func openPostgres(dsn string) (*sql.DB, engine, error) {
 		dialector:  postgres.New(postgres.Config{Conn: db}),
 		clock:      "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
 		skipLocked: " FOR UPDATE SKIP LOCKED",
+		lockRow:    " FOR UPDATE",
+		shareRow:   " FOR SHARE",
 		lockTicket: " FOR UPDATE OF t",
 		serialize:  "SELECT pg_advisory_xact_lock(hashtextextended('privacybot ' || current_schema() || ' ' || ?, 0))",
 		snapshot:   sql.LevelRepeatableRead,

@@ -56,7 +56,7 @@ type RestoreReport struct {
 // answers to mail that was received before the restore ([Store.RestoredAt]).
 func Restore(ctx context.Context, c Config, from io.Reader, o RestoreOptions) (RestoreReport, error) {
 	var r RestoreReport
-	keys, err := LoadKeys(c.KeyFile)
+	keys, err := loadKeys(c.keySource())
 	if errors.Is(err, fs.ErrNotExist) {
 		return r, fmt.Errorf("restore: %w (%w)", ErrNoKey, err)
 	}
@@ -261,6 +261,9 @@ func (s *Store) finishRestore(ctx context.Context, list []erasure, o RestoreOpti
 		return err
 	}
 	if err := s.connect(); err != nil {
+		return err
+	}
+	if err := s.usePrimary(ctx, s.keys); err != nil {
 		return err
 	}
 	if err := s.adopt(ctx); err != nil {

@@ -31,7 +31,7 @@ const dataKeySize = 32
 func (k *Keys) newDataKey(o owner) (dataKey, []byte, error) {
 	key := make([]byte, dataKeySize)
 	rand.Read(key)
-	wrapped, err := k.wrap.Encrypt(key, join("data_keys", o.table, o.id))
+	wrapped, err := k.now().wraps.Encrypt(key, join("data_keys", o.table, o.id))
 	if err != nil {
 		return dataKey{}, nil, fmt.Errorf("wrap data key: %w", err)
 	}
@@ -47,7 +47,10 @@ func (k *Keys) openDataKey(o owner, id int64, wrapped []byte) (dataKey, error) {
 	if len(wrapped) == 0 {
 		return dataKey{}, ErrErased
 	}
-	key, err := k.wrap.Decrypt(wrapped, join("data_keys", o.table, o.id))
+	if err := k.has(wrapped); err != nil {
+		return dataKey{}, fmt.Errorf("data key of %s: %w", o.table, err)
+	}
+	key, err := k.now().opens.Decrypt(wrapped, join("data_keys", o.table, o.id))
 	if err != nil {
 		return dataKey{}, fmt.Errorf("data key of %s: %w", o.table, ErrUnreadable)
 	}

@@ -24,6 +24,7 @@ type Config struct {
 	KeyFile  string           // made on the first start only, when the database is fresh
 	Holder   string           // names this process in leases and claims, differs from all others; "" = random
 	Now      func() time.Time // nil = time.Now
+	Keys     KeySource        // instead of KeyFile, for keys that are not in a plain file
 	Erasures string           // file that every erasure is added to, kept apart from backups; "" = none
 	Migrate  bool             // bring the schema up to date, under a lock; otherwise an old one is ErrOlderSchema
 }
@@ -45,6 +46,8 @@ type engine struct {
 	dialector  gorm.Dialector
 	clock      string             // SQL: the database's clock in microseconds
 	skipLocked string             // SQL: leave out rows that another transaction holds
+	lockRow    string             // SQL: keep the row from changing until the end of the transaction
+	shareRow   string             // SQL: the same, but others may do so too
 	lockTicket string             // SQL: keep the ticket's row from changing until the end of the transaction
 	serialize  string             // SQL: wait until no other transaction of this kind (?) runs; "" where writers exclude each other anyway
 	snapshot   sql.IsolationLevel // at which all reads of a transaction see the same moment
@@ -106,7 +109,7 @@ func (s *Store) prepare(ctx context.Context, c Config) error {
 		return ErrRestoring
 	}
 	var err error
-	if s.keys, err = s.unlock(ctx, c.KeyFile); err != nil || !c.Migrate {
+	if s.keys, err = s.unlock(ctx, c.keySource()); err != nil || !c.Migrate {
 		return err
 	}
 	return s.adopt(ctx)
@@ -120,6 +123,13 @@ func (s *Store) connect() (err error) {
 		DisableAutomaticPing:   true,
 	})
 	return err
+}
+
+func (c Config) keySource() KeySource {
+	if c.KeyFile != "" {
+		c.Keys.File = c.KeyFile
+	}
+	return c.Keys
 }
 
 // holderPrefix tells processes that know the schema of this program's time from those of the first

@@ -59,6 +59,7 @@ type cli struct {
 	Audit    auditCmd    `cmd:"" help:"Check the chain over all that happened."`
 	Backup   backupCmd   `cmd:"" help:"Write a backup while the program runs."`
 	Restore  restoreCmd  `cmd:"" help:"Fill a database from a backup."`
+	Keys     keysCmd     `cmd:"" help:"Look at the operator's keys and rotate them."`
 	Version  versionCmd  `cmd:"" help:"Show the version."`
 }
 

@@ -55,7 +55,7 @@ func loadOffice(c console, path string) (office, error) {
 	o := office{config: cfg}
 	var err error
 	o.pipeline, err = pipelineConfig(cfg)
-	o.database = store.Config{URL: databaseURL(cfg.Database), KeyFile: string(cfg.Keys.File), Erasures: string(cfg.Keys.Erasures)}
+	o.database = store.Config{URL: databaseURL(cfg.Database), Keys: keySource(cfg.Keys), Erasures: string(cfg.Keys.Erasures)}
 	return o, err
 }
 
