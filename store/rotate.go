@@ -23,6 +23,8 @@ const (
 	rotateBatch = 200
 )
 
+var errRotating = errors.New("another rotation is at work, or was until a few seconds ago")
+
 // RotateReport says what a rotation did.
 type RotateReport struct {
 	Old, New  string // ids of the operator's keys
@@ -47,7 +49,7 @@ func (s *Store) RotateKeys(ctx context.Context, addOnly, keepOld bool) (RotateRe
 		return r, err
 	}
 	if !got {
-		return r, errors.New("another rotation is at work, or was until a few seconds ago")
+		return r, errRotating
 	}
 	defer func() { _ = s.Release(context.WithoutCancel(ctx), lease) }()
 	next, err := s.announceKey(ctx, &r)
@@ -58,8 +60,11 @@ func (s *Store) RotateKeys(ctx context.Context, addOnly, keepOld bool) (RotateRe
 		return r, fmt.Errorf("change over to the new key: %w", err)
 	}
 	for after := int64(0); ; {
-		if err := s.Renew(ctx, lease, rotateLease); err != nil {
+		if lease, got, err = s.Acquire(ctx, "rotate keys", rotateLease); err != nil { // anew, should it have run out on a busy database
 			return r, err
+		}
+		if !got {
+			return r, errRotating
 		}
 		last, n, err := s.rewrap(ctx, next, after)
 		if err != nil {
