@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -242,6 +243,52 @@ func TestDatabaseRestored(t *testing.T) {
 	if n := len(o.smtp.To("three@people.example.org")); n != 1 {
 		t.Errorf("three got %d letters\n%s", n, o.listing())
 	}
+}
+
+// A mail that the server did not list when it was read by is found by the daily comparison: the digest
+// shows it, and it is taken in (DESIGN.md 5.1, BEHAVIOURS 8).
+func TestMailPassedByIsFound(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		o := newOffice(t, url)
+		var hide atomic.Bool
+		hide.Store(true)
+		o.through(func(said string) string {
+			if hide.Load() && strings.Contains(said, "(UID 2 ") && strings.Contains(said, "RFC822.SIZE") {
+				return ""
+			}
+			return said
+		})
+		for i := range 3 {
+			o.receive(fmt.Sprintf("p%d@people.example.org", i), "a", "Please delete my account.")
+		}
+		o.once()
+		hide.Store(false)
+		o.once()
+		if n := len(o.tickets()); n != 2 {
+			t.Fatalf("%d tickets while one mail is hidden", n)
+		}
+		o.pipeline.Close()
+		o.config.Schedule.Hour = 0
+		o.config.Schedule.Days = []time.Weekday{time.Sunday, time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday}
+		o.open()
+		o.later(24 * time.Hour)
+		o.once()
+		digest := text(o.one("manager@corp.example.com", ticket.LetterDigest))
+		if !strings.Contains(digest, "1 on the server only") {
+			t.Errorf("the digest does not show it:\n%s", digest)
+		}
+		o.once()
+		if n := len(o.tickets()); n != 3 {
+			t.Errorf("%d tickets, want 3", n)
+		}
+		o.dispositions()
+		o.later(24 * time.Hour)
+		o.once()
+		all := o.all("manager@corp.example.com", ticket.LetterDigest)
+		if last := text(all[len(all)-1]); !strings.Contains(last, "the same") {
+			t.Errorf("the next digest:\n%s", last)
+		}
+	})
 }
 
 // C31: mail that people take away while a backlog is read stops nothing.

@@ -90,8 +90,11 @@ func (p *Pipeline) sweepDay(ctx context.Context) error {
 	if last >= day.Format(time.DateOnly) {
 		return nil
 	}
-	g, err := p.Digest(ctx, now, day, since)
+	g, overdue, err := p.digest(ctx, now, day, since)
 	if err != nil {
+		return err
+	}
+	if err := p.readAgain(ctx, overdue); err != nil {
 		return err
 	}
 	sorting, err := p.sorting(ctx, day, since, now)
@@ -122,20 +125,48 @@ func lastDaily(mark string, now time.Time) (day string, until time.Time) {
 
 // Digest gathers the figures of a manager's morning as of now.
 func (p *Pipeline) Digest(ctx context.Context, now, day, since time.Time) (ticket.Digest, error) {
+	g, _, err := p.digest(ctx, now, day, since)
+	return g, err
+}
+
+// digest also gives the mails on the server that reading has passed by.
+func (p *Pipeline) digest(ctx context.Context, now, day, since time.Time) (ticket.Digest, []store.Location, error) {
 	g, err := p.store.Digest(ctx, since, now)
 	if err != nil {
-		return g, err
+		return g, nil, err
 	}
 	g.Day = day
 	if _, g.JunkWatched, err = p.store.Meta(ctx, metaJunk); err != nil {
-		return g, err
+		return g, nil, err
 	}
-	if l, err := p.Ledger(ctx); err == nil {
-		g.LedgerDiffer = len(l.Overdue)
-	} else {
+	l, err := p.Ledger(ctx)
+	if err != nil {
 		p.log.Warn("the ledger could not be compared with the server for the digest", "err", err)
+		return g, nil, nil
 	}
-	return g, nil
+	g.LedgerDiffer = len(l.Overdue)
+	return g, l.Overdue, nil
+}
+
+// readAgain sets folders back to before mails that reading has passed by, so that the next look takes
+// them in (DESIGN.md 5.1). What is known is not taken in twice.
+func (p *Pipeline) readAgain(ctx context.Context, missed []store.Location) error {
+	first := map[store.Location]uint32{}
+	for _, l := range missed {
+		folder := l
+		folder.UID = 0
+		if at, ok := first[folder]; !ok || l.UID < at {
+			first[folder] = l.UID
+		}
+	}
+	for folder, uid := range first {
+		p.log.Error("mails on the server are not on the ledger; the folder is read again from there", "folder", folder.Folder, "uid", uid, "mails", len(missed))
+		folder.UID = uid
+		if err := p.store.Rewind(ctx, folder); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DigestLetters composes the digest of a local day, without sending it. For a day that is over,

@@ -130,6 +130,18 @@ func (s *Store) UIDsReused(ctx context.Context, l Lease, c Cursor, next uint32) 
 	return nil
 }
 
+// Rewind sets a folder back so that it is read again from the mail at l on.
+func (s *Store) Rewind(ctx context.Context, l Location) error {
+	err := s.write(ctx, func(db *gorm.DB) error {
+		return db.Exec("UPDATE cursors SET last_uid = ? WHERE account = ? AND folder = ? AND uidvalidity = ? AND last_uid >= ?",
+			l.UID-1, l.Account, l.Folder, l.UIDValidity, l.UID).Error
+	})
+	if err != nil {
+		return fmt.Errorf("set folder back: %w", err)
+	}
+	return nil
+}
+
 // Polled notes that the folder was looked at successfully, whether or not there was anything.
 func (s *Store) Polled(ctx context.Context, l Lease, account, folder string, at time.Time) error {
 	err := s.write(ctx, func(db *gorm.DB) error {
