@@ -84,7 +84,7 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	}
 	token, err := cfg.Token(ctx, "")
 	if err != nil {
-		return nil, fmt.Errorf("sign-in: %w", err)
+		return nil, err
 	}
 	c, err := connect(ctx, cfg, token)
 	if !errors.Is(err, ErrAuth) {
@@ -93,7 +93,7 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	fresh, tokenErr := cfg.Token(ctx, token)
 	switch {
 	case tokenErr != nil:
-		return nil, fmt.Errorf("sign-in: %w", tokenErr)
+		return nil, tokenErr
 	case fresh == token:
 		return nil, err
 	}
