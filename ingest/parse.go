@@ -47,6 +47,7 @@ func Parse(raw []byte, o Options) (m ticket.Message) {
 		m.Forwarded = "" // what a report returns is our own letter
 	}
 	m.Program = program(&m, top)
+	m.Original = original(&m, t)
 	m.Authentication = authenticate(top, raw, &m, o)
 	return m
 }

@@ -46,7 +46,7 @@ func CommandHelps() []CommandHelp {
 		{"#ask text", "sends a question; also before the address is confirmed"},
 		{"#verified how", "records that you have checked who the requester is"},
 		{"#right +access -deletion", "corrects what is asked for; dates count from the first receipt"},
-		{"#requester address", "names the requester of a mail that staff handed in"},
+		{"#requester address", "names the requester of a mail that staff handed in; without an address: as proposed"},
 		{"#close done|partly|refused|withdrawn text", "closes and tells the requester the outcome in writing"},
 		{"#close none", "closes without a letter: nothing was asked"},
 		{"#release", "lets waiting letters of this ticket go out"},

@@ -31,7 +31,8 @@ type draft struct {
 	now    time.Time
 	facts  Facts
 	mailID int64
-	again  int64 // the later mail that lets a held one be carried out
+	naming func(*Change) // what a colleague ordered in the mail that opens the ticket; nil: nothing
+	again  int64         // the later mail that lets a held one be carried out
 
 	out     Decision
 	tickets []*Change
@@ -96,6 +97,10 @@ func (t Ticket) clone() Ticket {
 	if t.Verification != nil {
 		v := *t.Verification
 		c.Verification = &v
+	}
+	if t.Proposed != nil {
+		o := *t.Proposed
+		c.Proposed = &o
 	}
 	if t.Child != nil {
 		a := *t.Child

@@ -22,7 +22,13 @@ func (d *draft) openTicket(c MailCause, linked ...string) {
 	if c.OpenedBy != "" {
 		d.event(ch, EventOpened, "staff:"+c.OpenedBy, "opened by hand from the sorting mail, with its original receipt time")
 	}
-	sent := d.acknowledge(ch, c)
+	var sent []string
+	if d.naming != nil {
+		d.naming(ch)
+		sent = []string{"what the colleague who handed it in has ordered"}
+	} else {
+		sent = d.acknowledge(ch, c)
+	}
 	if t.Child != nil {
 		d.alarm(ch)
 	}
@@ -56,6 +62,7 @@ func (d *draft) newTicket(c MailCause) Ticket {
 	if m.MessageID != "" {
 		t.Thread = []string{m.MessageID}
 	}
+	t.Proposed = d.proposed(c)
 	t.Silent = d.silent(c)
 	t.HoldWhy = d.hold(c)
 	return t
@@ -191,6 +198,9 @@ func (d *draft) warnings(c MailCause) []string {
 		if m.From.Name != "" && m.From.Name == s.Name {
 			w = append(w, "the display name is that of a colleague, the address is not") // A11
 		}
+	}
+	if o := d.proposed(c); o != nil {
+		w = append(w, o.proposal(d.facts.Policy.Zone))
 	}
 	if c.Junk {
 		w = append(w, "found in the junk folder")

@@ -76,8 +76,7 @@ func sameMember(p Policy, s Staff, address string) bool {
 // staffUnthreaded handles staff mail that answers none of their letters. A request that they
 // hand in opens a ticket without a requester; nothing is sent to anybody else.
 func (d *draft) staffUnthreaded(c MailCause, s Staff) {
-	if asksSomething(c.Verdict) && c.Verdict.Route != RouteSpam {
-		d.openTicket(c)
+	if d.handedIn(c, s) {
 		return
 	}
 	d.settle(DispStaff, "", "from staff, not an answer to a ticket mail")
@@ -229,6 +228,7 @@ type work struct {
 	text        string // what follows the commands
 	attachments []Attachment
 	addressed   []Address // To and Cc
+	named       bool      // the ticket has its first requester
 	released    bool      // a colleague has read what was found in it
 	findings    []string  // what may not be meant for the requester; #send releases it
 	atTerminal  bool
@@ -262,4 +262,5 @@ func (w *work) run(cmds []Command) {
 	for _, cmd := range cmds {
 		w.one(cmd)
 	}
+	w.acknowledgeNamed()
 }

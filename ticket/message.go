@@ -23,11 +23,12 @@ type Message struct {
 	Date        time.Time // as claimed by the sender; zero when unreadable
 	ReceivedAt  time.Time // the server's INTERNALDATE, set by whoever fetched the mail
 
-	NewText     string // what the sender wrote now: no quotes, signature, disclaimer; forwarded text is kept
-	Text        string // all of it, from HTML if need be
-	Forwarded   string // the forwarded part of NewText or an attached mail's text, "" when nothing was forwarded
-	HiddenText  string // text that an HTML mail does not show its reader (white on white, display:none)
-	TextDiffers bool   // text/plain and text/html say different things (A39)
+	NewText     string   // what the sender wrote now: no quotes, signature, disclaimer; forwarded text is kept
+	Text        string   // all of it, from HTML if need be
+	Forwarded   string   // the forwarded part of NewText or an attached mail's text, "" when nothing was forwarded
+	Original    Original // who wrote what was forwarded, as far as it says so
+	HiddenText  string   // text that an HTML mail does not show its reader (white on white, display:none)
+	TextDiffers bool     // text/plain and text/html say different things (A39)
 	Attachments []Attachment
 
 	Automatic    Automatic
@@ -40,6 +41,12 @@ type Message struct {
 
 	Authentication Authentication
 	Damage         []string // what could not be read as it should; empty for a clean mail
+}
+
+// Original is the author and the date of a mail that was forwarded, as the forwarded text claims.
+type Original struct {
+	From Address   `json:"from"`
+	Date time.Time `json:"date,omitzero"`
 }
 
 // Attachment describes a part that is not the mail's text. Its content is never opened.

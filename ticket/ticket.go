@@ -34,6 +34,7 @@ type Ticket struct {
 	Flags         []string `json:"flags,omitempty"` // warnings for staff, such as "reply-to differs"
 
 	StaffMails  []time.Time  `json:"staff_mails,omitempty"`  // when staff wrote on it lately, for the brake
+	Proposed    *Original    `json:"proposed,omitempty"`     // who wrote the mail that staff handed in, until they have named the requester
 	HeldAnswers []HeldAnswer `json:"held_answers,omitempty"` // staff's mails that #send may release
 	Answers     []SentAnswer `json:"answers,omitempty"`      // the last letters with staff's words
 	HeardAt     time.Time    `json:"heard_at,omitzero"`      // when a party last wrote on it

@@ -1,10 +1,8 @@
 package ticket
 
 import (
-	"net/mail"
 	"slices"
 	"strings"
-	"time"
 )
 
 // one carries out a single command.
@@ -249,30 +247,6 @@ func (w *work) reclassify(arg string) {
 	t.NeedsHuman = ""
 	d.event(w.ch, EventReclassified, w.actor, "corrected what is asked for: %s", arg)
 	w.done = append(w.done, "The ticket now asks for: "+joinRights(SortRights(t.openRights()))+".")
-}
-
-// requester names who asked, for a mail that staff handed in. The address is not verified by it.
-func (w *work) requester(arg string) {
-	a, err := mail.ParseAddress(arg)
-	if err != nil || strings.ContainsAny(a.Address, " \r\n") {
-		w.refuse("#requester needs an address, for example: #requester jane@example.org")
-		return
-	}
-	if _, staff := w.draft.facts.Policy.StaffByAddress(a.Address); staff {
-		w.refuse("A colleague cannot be the requester.")
-		return
-	}
-	t := &w.ch.Ticket
-	p := t.requesterParty()
-	if p.Address.IsZero() {
-		t.Parties = append([]Party{{Role: RoleRequester, Address: Address{Address: a.Address}}}, t.Parties...)
-	} else if p.Address.Key() != AddressKey(a.Address) {
-		p.Address, p.Verified, p.How = Address{Address: a.Address}, time.Time{}, ""
-		t.Verification = nil
-	}
-	t.Silent = ""
-	w.draft.event(w.ch, EventParty, w.actor, "named the requester")
-	w.done = append(w.done, "The requester of this ticket is "+a.Address+".")
 }
 
 func (w *work) milestone(name string) {
