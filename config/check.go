@@ -28,6 +28,15 @@ func (l *loader) complete() {
 		}
 	}
 	l.completeRetention()
+	for i := range c.Recipients {
+		r := &c.Recipients[i]
+		if r.Name == "" {
+			r.Name = string(r.Address)
+		}
+		if r.Language == "" {
+			r.Language = "en"
+		}
+	}
 	c.Keys.File = Path(l.resolve(string(c.Keys.File)))
 	c.Keys.Erasures = Path(l.resolve(string(c.Keys.Erasures)))
 	c.Keys.Audit = Path(l.resolve(string(c.Keys.Audit)))
@@ -62,6 +71,7 @@ func (l *loader) check(known Known) {
 	}
 	l.checkFolders()
 	l.checkStaff()
+	l.checkRecipients()
 	l.checkRetention()
 
 	if len(c.Digest.Days) == 0 {
@@ -145,6 +155,24 @@ func (l *loader) checkStaff() {
 		}
 		if len(s.Roles) == 0 && !l.bad[base+".roles"] {
 			l.problem(base+".roles", "must name at least one of agent, manager, oncall, legal")
+		}
+	}
+}
+
+// checkRecipients looks for recipients of the data that are members of the house.
+func (l *loader) checkRecipients() {
+	for i, r := range l.config.Recipients {
+		key := fmt.Sprintf("recipients[%d].address", i)
+		l.need(r.Address == "", key, "privacy@processor.example.net")
+		folded := strings.ToLower(string(r.Address))
+		switch {
+		case folded == "":
+		case folded == strings.ToLower(string(l.config.Organisation.Address)):
+			l.problem(key, "is the privacy mailbox itself")
+		case slices.ContainsFunc(l.config.Staff, func(s Staff) bool { return strings.ToLower(string(s.Address)) == folded }):
+			l.problem(key, "is a member of staff")
+		case slices.ContainsFunc(l.config.Recipients[:i], func(o Recipient) bool { return strings.ToLower(string(o.Address)) == folded }):
+			l.problem(key, "is given twice")
 		}
 	}
 }

@@ -143,6 +143,10 @@ func TestProblems(t *testing.T) { // C58
 		{"no role", edit(`staff: [{address: desk@example.com, roles: []}]`), `staff[0].roles: must name at least one`},
 		{"no address", edit(`staff: [{name: Desk}]`), `staff[0].address: is needed`},
 		{"twice the same", edit(staff + `{address: DESK@example.com}]`), `staff[1].address: is the same as staff[0].address`},
+		{"recipient without address", edit(`recipients: [{name: Host}]`), `recipients[0].address: is needed`},
+		{"recipient is staff", edit(`recipients: [{address: Desk@example.com}]`), `recipients[0].address: is a member of staff`},
+		{"recipient twice", edit(`recipients: [{address: a@example.net}, {address: A@example.net}]`), `recipients[1].address: is given twice`},
+		{"recipient's right", edit(`recipients: [{address: a@example.net, rights: [access]}]`), `correction`},
 		{"alias the same", edit(staff + `{address: b@example.com, aliases: [desk@example.com]}]`), `staff[1].aliases[0]: is the same as staff[0].address`},
 		{"circle", edit(staff + `{address: Privacy@example.com}]`), `staff[1].address: is the privacy mailbox itself (organisation.address)`}, // A55
 		{"circle by login", edit(imap+`username: box@example.com}`, staff+`{address: box@example.com}]`), `staff[1].address: is the privacy mailbox itself (imap.username)`},

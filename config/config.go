@@ -16,6 +16,7 @@ type Config struct {
 	Database       Database       `yaml:"database"`
 	Keys           Keys           `yaml:"keys"`
 	Staff          []Staff        `yaml:"staff"`
+	Recipients     []Recipient    `yaml:"recipients"`
 	Digest         Digest         `yaml:"digest"`
 	Child          Child          `yaml:"child"`
 	Alarm          Alarm          `yaml:"alarm"`
@@ -160,6 +161,15 @@ type Staff struct {
 	Address Address   `yaml:"address"`
 	Aliases []Address `yaml:"aliases"`
 	Roles   []string  `yaml:"roles" enum:"agent,manager,oncall,legal"` // [agent] when not given
+}
+
+// Recipient is somebody to whom data was passed on, and who is told when it is corrected, deleted or
+// restricted (GDPR art. 19).
+type Recipient struct {
+	Name     string   `yaml:"name"` // the address when not given
+	Address  Address  `yaml:"address"`
+	Language string   `yaml:"language"`                                      // of the letters; en when not given
+	Rights   []string `yaml:"rights" enum:"correction,deletion,restriction"` // all three when not given
 }
 
 // Digest is when managers get their mail, in the organisation's zone.

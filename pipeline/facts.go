@@ -40,6 +40,10 @@ func (p *Pipeline) mailFacts(tx *store.Tx, c ticket.MailCause, key string, hold 
 		return f, nil
 	}
 	if s, staff := p.cfg.Policy.StaffByAddress(c.Message.From.Address); staff {
+		cmds, _ := ticket.ParseCommands(c.Message.NewText)
+		if err := p.named(tx, cmds, &f); err != nil {
+			return f, err
+		}
 		if f.StaffTold, err = p.staffTold(tx, s, 0); err != nil {
 			return f, err
 		}
@@ -125,6 +129,9 @@ func (p *Pipeline) thread(tx *store.Tx, m ticket.Message, f *ticket.Facts) error
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if t, err = survivor(tx, t); err != nil {
 		return err
 	}
 	f.Ticket = &t

@@ -13,8 +13,8 @@ import (
 var ErrRefused = errors.New("not carried out")
 
 // Command carries out one command of the operator on a ticket and gives what was done, one
-// sentence a line. When it is refused nothing has changed.
-func (p *Pipeline) Command(ctx context.Context, ref, actor string, cmd ticket.Command, text string) (string, error) {
+// sentence a line; more are carried out with it. When one is refused nothing has changed.
+func (p *Pipeline) Command(ctx context.Context, ref, actor string, cmd ticket.Command, text string, more ...ticket.Command) (string, error) {
 	var d ticket.Decision
 	err := p.store.InTx(ctx, func(tx *store.Tx) error {
 		t, err := tx.Ticket(ref)
@@ -23,7 +23,10 @@ func (p *Pipeline) Command(ctx context.Context, ref, actor string, cmd ticket.Co
 		}
 		now := p.now()
 		f := ticket.Facts{Policy: p.cfg.Policy, Supply: p.supply(), Ticket: &t}
-		d = ticket.Decide(now, f, ticket.CommandCause{Actor: actor, Command: cmd, Text: text})
+		if err := p.named(tx, append([]ticket.Command{cmd}, more...), &f); err != nil {
+			return err
+		}
+		d = ticket.Decide(now, f, ticket.CommandCause{Actor: actor, Command: cmd, More: more, Text: text})
 		if len(d.Refused) > 0 {
 			return nil
 		}

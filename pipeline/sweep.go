@@ -45,6 +45,9 @@ func (p *Pipeline) Sweep(ctx context.Context) error {
 	if err := p.sweepDay(ctx); err != nil {
 		return fmt.Errorf("daily mail: %w", err)
 	}
+	if err := p.sweepWork(ctx); err != nil {
+		return fmt.Errorf("work lists: %w", err)
+	}
 	return p.keepAuditHead(ctx)
 }
 

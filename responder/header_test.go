@@ -94,6 +94,7 @@ func TestAutoSubmitted(t *testing.T) { // B13
 		ticket.LetterUndelivered: "auto-generated", ticket.LetterQuarantine: "auto-generated", ticket.LetterSorting: "auto-generated", ticket.LetterDigest: "auto-generated",
 		ticket.LetterTrouble: "auto-generated", ticket.LetterStaffCode: "auto-replied", ticket.LetterStaffWarning: "auto-generated", ticket.LetterStaffSent: "auto-generated",
 		ticket.LetterBrakes: "auto-generated", ticket.LetterBundle: "auto-generated",
+		ticket.LetterStaffWorklist: "auto-generated", ticket.LetterStaffReminder: "auto-generated", ticket.LetterStaffSheet: "auto-generated",
 	}
 	for _, s := range responder.Samples() {
 		h, _, _ := parts(t, compose(t, c, s.Order, s.Now).Raw)

@@ -24,6 +24,7 @@ func Samples() []Sample {
 	s.outcomes()
 	s.onTheWay()
 	s.staff()
+	s.work()
 	s.house()
 	return s.out
 }

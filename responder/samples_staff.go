@@ -71,6 +71,29 @@ func (s *sampler) staff() {
 		Lines: []string{"Letter: acknowledgement", "Answer of the other side: 5.1.1"}})
 }
 
+// work shows the work list, the reminder and the sheet of a ticket on which dates were changed.
+func (s *sampler) work() {
+	t := s.ticket()
+	rows := []ticket.WorkRow{
+		{Ref: sampleRef, Rights: t.Rights(), State: "in_work", Due: s.due, Target: s.due.Add(-3 * 24 * time.Hour), Whose: "yours"},
+		{Ref: "PB-9C2F-TT4A", Rights: []ticket.Right{ticket.Complaint}, State: "received", Whose: "nobody's", Why: "the requester cannot be reached"},
+	}
+	late := ticket.WorkRow{Ref: "PB-3FQ8-M1ZD", Rights: []ticket.Right{ticket.Access}, State: "waiting", Due: s.received.Add(-48 * time.Hour), Whose: "yours", Why: "the limit passed 2 days ago"}
+	list := ticket.Worklist{Overdue: 1, Groups: []ticket.WorkGroup{{Title: "Reminders", Late: true, Rows: rows[:1]}, {Title: "Overdue", Late: true, Rows: []ticket.WorkRow{late}}, {Title: "Under way", Rows: rows}}}
+	s.add("staff_worklist", ticket.LetterStaffWorklist, ticket.LetterData{ReceivedAt: s.received, Worklist: &list})
+	s.add("staff_reminder", ticket.LetterStaffReminder, ticket.LetterData{ReceivedAt: s.received,
+		Worklist: &ticket.Worklist{Groups: []ticket.WorkGroup{{Title: "Reminders", Late: true, Rows: []ticket.WorkRow{late}}}}})
+
+	longer := s.due.Add(62 * 24 * time.Hour)
+	t.Requests[0].State, t.Requests[0].Deadline.Legal = ticket.Extended, longer
+	t.Requests[0].Deadline.Changes = []ticket.DateChange{{At: s.now, By: "staff:Mira Lund", What: "extended, the notice was accepted by the mail server", Why: "three systems have to be searched",
+		Legal: longer, WasLegal: s.due, Proof: []string{"eu-gdpr (version 1), GDPR art. 12(3), extended: 3 months, day of receipt not counted"}}}
+	t.Informed = []ticket.Informed{{Name: "Example Hosting", Address: "privacy@example.net", SentAt: s.now}}
+	s.add("staff_sheet", ticket.LetterStaffSheet, ticket.LetterData{ReceivedAt: s.received, Rights: t.Rights(), Due: s.due,
+		Notice: &ticket.Notice{Ticket: t, What: "You asked for this ticket.", From: t.Requester().Address},
+		Lines:  []string{"", "2026-11-20 09:48, bot: opened for access, deletion", "2026-11-20 10:02, staff:Mira Lund: took the ticket"}})
+}
+
 func (s *sampler) children(t ticket.Ticket) {
 	t.Requests = []ticket.Request{{Right: ticket.Child, State: ticket.Received, ReceivedAt: s.received}}
 	t.Child = &ticket.ChildAlert{RaisedAt: s.received, Look: s.received.Add(4 * time.Hour), Block: s.received.Add(24 * time.Hour), Done: s.received.Add(72 * time.Hour)}
@@ -120,7 +143,8 @@ func (s *sampler) house() {
 	s.add("digest", ticket.LetterDigest, ticket.LetterData{ReceivedAt: day, Digest: &full})
 	for i := range s.out {
 		switch s.out[i].Order.Kind {
-		case ticket.LetterSorting, ticket.LetterDigest, ticket.LetterQuarantine, ticket.LetterTrouble, ticket.LetterBrakes, ticket.LetterBundle:
+		case ticket.LetterStaffWorklist, ticket.LetterStaffReminder, ticket.LetterSorting, ticket.LetterDigest,
+			ticket.LetterQuarantine, ticket.LetterTrouble, ticket.LetterBrakes, ticket.LetterBundle:
 			s.out[i].Order.Ref = ""
 		}
 	}

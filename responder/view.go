@@ -53,6 +53,8 @@ type view struct {
 	Said    frame  // what was sent, below the lines
 	Notice  *noticeView
 	Sorting []sortingView
+	Work    []workView // work list and reminders
+	Overdue int        // tickets of the list whose limit has passed
 	Digest  *digestView
 	Bundle  *bundleView
 }
@@ -98,6 +100,9 @@ func (c *Composer) newView(o ticket.LetterOrder, w *wordlist, now time.Time) vie
 	v.Relay = c.config.Relay
 	v.Lines, v.Said = receipt(d.Lines)
 	v.Sorting = c.sorting(d.Sorting, w)
+	if d.Worklist != nil {
+		v.Work, v.Overdue = c.worklist(*d.Worklist, w), d.Worklist.Overdue
+	}
 	if d.Notice != nil {
 		v.Notice = c.notice(*d.Notice, w)
 	}

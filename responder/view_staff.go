@@ -2,6 +2,7 @@ package responder
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -35,6 +36,8 @@ type noticeView struct {
 
 	Requests    []requestView
 	Proof       []text
+	Checklist   []text // what the answer must say
+	Recipients  []text // of the data, who were told
 	Subject     text
 	Text        frame
 	Attachments []text
@@ -74,6 +77,7 @@ func (c *Composer) notice(n ticket.Notice, w *wordlist) *noticeView {
 	}
 	v.Identity, v.NeedsCode = c.identity(t, w)
 	v.Requests, v.Proof = c.requests(t, n.Evidence, w)
+	v.Checklist, v.Recipients = c.checklist(t), c.recipients(t, w)
 	var attached []string
 	for _, a := range n.Attachments {
 		attached = append(attached, fmt.Sprintf("%s (%s, %s)", orElse(string(line(a.Name, 120)), "without a name"), line(a.Type, 80), size(a.Size)))
@@ -81,6 +85,9 @@ func (c *Composer) notice(n ticket.Notice, w *wordlist) *noticeView {
 	v.Attachments = texts(attached)
 	if n.Commands {
 		for _, h := range ticket.CommandHelps() {
+			if h.Rare {
+				continue
+			}
 			v.Commands = append(v.Commands, commandView{Use: text(h.Use), Does: text(h.Does)})
 		}
 	}
@@ -117,7 +124,8 @@ func (c *Composer) identity(t ticket.Ticket, w *wordlist) (text, bool) {
 
 // requests lists what is asked for, each with its evidence, and the arithmetic of the dates.
 func (c *Composer) requests(t ticket.Ticket, fresh []ticket.Evidence, w *wordlist) (out []requestView, proof []text) {
-	shown := map[string]bool{}
+	type sheet struct{ rights, steps []string }
+	var sheets []sheet // most tickets have one for all rights
 	var steps []string
 	for i, r := range t.Requests {
 		if i == maxRows {
@@ -136,10 +144,20 @@ func (c *Composer) requests(t ticket.Ticket, fresh []ticket.Evidence, w *wordlis
 		}
 		v.Evidence = v.Evidence[:min(len(v.Evidence), 4)]
 		out = append(out, v)
-		if key := strings.Join(r.Deadline.Proof, "\n"); key != "" && !shown[key] {
-			shown[key] = true
-			steps = append(steps, r.Deadline.Proof...)
+		own := r.Sheet(c.config.Zone)
+		j := slices.IndexFunc(sheets, func(s sheet) bool { return slices.Equal(s.steps, own) })
+		switch {
+		case j >= 0:
+			sheets[j].rights = append(sheets[j].rights, string(r.Right))
+		case len(own) > 0:
+			sheets = append(sheets, sheet{[]string{string(r.Right)}, own})
 		}
+	}
+	for _, s := range sheets {
+		if len(sheets) > 1 {
+			steps = append(steps, strings.Join(s.rights, ", ")+":")
+		}
+		steps = append(steps, s.steps...)
 	}
 	return out, texts(steps)
 }

@@ -33,8 +33,15 @@ func (s *Store) DueTickets(ctx context.Context, now time.Time, n int) ([]string,
 // Tickets lists tickets in the order in which they were opened. Erased ones are left out; ones
 // that are damaged are named in the error, beside the list of all others.
 func (s *Store) Tickets(ctx context.Context, f Filter) ([]ticket.Ticket, error) {
+	return s.tickets(s.db.WithContext(ctx), f)
+}
+
+// Tickets is [Store.Tickets] within tx.
+func (tx *Tx) Tickets(f Filter) ([]ticket.Ticket, error) { return tx.s.tickets(tx.db, f) }
+
+func (s *Store) tickets(db *gorm.DB, f Filter) ([]ticket.Ticket, error) {
 	var rows []ticketRow
-	err := s.db.WithContext(ctx).Raw(selectTickets+"WHERE (? = '' OR t.state = ?) AND (? OR t.state <> 'closed') ORDER BY t.id",
+	err := db.Raw(selectTickets+"WHERE (? = '' OR t.state = ?) AND (? OR t.state <> 'closed') ORDER BY t.id",
 		f.State, f.State, !f.OpenOnly).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read tickets: %w", err)
@@ -64,7 +71,18 @@ func (s *Store) Ticket(ctx context.Context, ref string) (ticket.Ticket, error) {
 
 // Events gives the history of a ticket, oldest first.
 func (s *Store) Events(ctx context.Context, ref string) ([]ticket.Event, error) {
-	db := s.db.WithContext(ctx)
+	return s.events(s.db.WithContext(ctx), ref)
+}
+
+// Events is [Store.Events] within tx, with what tx has written.
+func (tx *Tx) Events(ref string) ([]ticket.Event, error) {
+	if err := tx.writeEvents(); err != nil {
+		return nil, err
+	}
+	return tx.s.events(tx.db, ref)
+}
+
+func (s *Store) events(db *gorm.DB, ref string) ([]ticket.Event, error) {
 	row, err := ticketByRef(db, ref, "")
 	if err != nil {
 		return nil, err

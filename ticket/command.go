@@ -35,29 +35,30 @@ const (
 // CommandHelp is one line of the help, in the order in which it is shown.
 type CommandHelp struct {
 	Use, Does string
+	Rare      bool // left out of the notices; #help lists it
 }
 
 // CommandHelps explains every command.
 func CommandHelps() []CommandHelp {
-	return []CommandHelp{
-		{"(plain text)", "is sent to the requester as the company's answer"},
-		{"#note text", "keeps the text on the ticket; it never leaves the house"},
-		{"#take", "makes the ticket yours"},
-		{"#ask text", "sends a question; also before the address is confirmed"},
-		{"#verified how", "records that you have checked who the requester is"},
-		{"#right +access -deletion", "corrects what is asked for; dates count from the first receipt"},
-		{"#requester address", "names the requester of a mail that staff handed in; without an address: as proposed"},
-		{"#close done|partly|refused|withdrawn text", "closes and tells the requester the outcome in writing"},
-		{"#close none", "closes without a letter: nothing was asked"},
-		{"#release", "lets waiting letters of this ticket go out"},
-		{"#ack", "stops the alarms of a child alert: you are looking at it"},
-		{"#blocked", "the child's data is blocked"},
-		{"#deleted", "the child's data is deleted"},
-		{"#ticket M-…", "in an answer to the sorting mail: opens a ticket for that mail"},
-		{"#send", "in an answer to a held mail: sends that text after all"},
-		{"#drop", "in an answer to a held mail: forgets that text"},
-		{"#help", "sends this list"},
-	}
+	return append([]CommandHelp{
+		{Use: "(plain text)", Does: "is sent to the requester as the company's answer"},
+		{Use: "#note text", Does: "keeps the text on the ticket; it never leaves the house"},
+		{Use: "#take", Does: "makes the ticket yours"},
+		{Use: "#ask text", Does: "sends a question; also before the address is confirmed"},
+		{Use: "#verified how", Does: "records that you have checked who the requester is"},
+		{Use: "#right +access -deletion", Does: "corrects what is asked for; dates count from the first receipt"},
+		{Use: "#requester address", Does: "names the requester of a mail that staff handed in; without an address: as proposed"},
+		{Use: "#close done|partly|refused|withdrawn text", Does: "closes and tells the requester the outcome in writing"},
+		{Use: "#close none", Does: "closes without a letter: nothing was asked"},
+		{Use: "#release", Does: "lets waiting letters of this ticket go out"},
+		{Use: "#ack", Does: "stops the alarms of a child alert: you are looking at it"},
+		{Use: "#blocked", Does: "the child's data is blocked"},
+		{Use: "#deleted", Does: "the child's data is deleted"},
+		{Use: "#ticket M-…", Does: "in an answer to the sorting mail: opens a ticket for that mail"},
+		{Use: "#send", Does: "in an answer to a held mail: sends that text after all"},
+		{Use: "#drop", Does: "in an answer to a held mail: forgets that text"},
+		{Use: "#help", Does: "sends the list of all commands"},
+	}, lifeHelps()...)
 }
 
 // ParseCommands splits a staff mail into the commands of its first lines and the text that
@@ -82,7 +83,7 @@ func ParseCommands(text string) (cmds []Command, rest string) {
 // Known reports whether the command exists.
 func (c Command) Known() bool {
 	return slices.Contains([]string{CmdNote, CmdAck, CmdTake, CmdAsk, CmdClose, CmdVerified, CmdRight,
-		CmdRequester, CmdRelease, CmdBlocked, CmdDeleted, CmdTicket, CmdHelp, CmdSend, CmdDrop}, c.Name)
+		CmdRequester, CmdRelease, CmdBlocked, CmdDeleted, CmdTicket, CmdHelp, CmdSend, CmdDrop}, c.Name) || c.life()
 }
 
 // ThreadOnly reports whether the command may be given by whoever answers on a staff member's
@@ -98,7 +99,7 @@ func closeArgs(arg string) (Outcome, []Right, string, error) {
 		return "", nil, "", fmt.Errorf("#close needs an outcome: done, partly, refused, withdrawn or none")
 	}
 	o := Outcome(strings.ToLower(fields[0]))
-	if _, ok := o.State(); !ok {
+	if _, ok := o.Move(); !ok {
 		return "", nil, "", fmt.Errorf("#close does not know %q; use done, partly, refused, withdrawn or none", cut(fields[0], 20))
 	}
 	fields = fields[1:]

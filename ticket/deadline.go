@@ -16,6 +16,23 @@ type Deadline struct {
 	Law     string   `json:"law,omitempty"`     // code of the law
 	Version int      `json:"version,omitempty"` // of the law's data
 	Proof   []string `json:"proof,omitempty"`   // one step per line, for staff and the record
+
+	// What the arithmetic rests on, for the proof sheet.
+	Start    time.Time    `json:"start,omitzero"`     // the receipt from which is counted
+	Zone     string       `json:"zone,omitempty"`     // of the office, which decides on the day of receipt
+	Rule     string       `json:"rule,omitempty"`     // the article, and what was added to its period
+	Rolls    []Roll       `json:"rolls,omitempty"`    // the free days over which the limit moved
+	Extended bool         `json:"extended,omitempty"` // the longer period is in effect
+	Excluded int          `json:"excluded,omitempty"` // days that do not count, because the requester was asked
+	Changes  []DateChange `json:"changes,omitempty"`  // every later change, the oldest first
+}
+
+// Roll is one free day over which a limit moved.
+type Roll struct {
+	From string `json:"from"` // the free day, "2027-03-28"
+	To   string `json:"to"`
+	Why  string `json:"why"` // the holiday's name, or the weekday
+	Rule string `json:"rule"`
 }
 
 // Deadline gives the dates for the answer to a request.
@@ -66,11 +83,13 @@ func (l Law) count(received time.Time, loc *time.Location, h Holidays, rule stri
 		fmt.Sprintf("%s (version %d), %s: %s, day of receipt not counted", l.Code, l.Version, rule, p),
 		"ends on " + raw.Long(),
 	}
-	if p.Months > 0 && raw.Day < day.Day {
+	if p.Months > 0 && day.AddMonths(p.Months).Day < day.Day {
 		proof[2] += fmt.Sprintf(", the last day of that month, because it has no day %d", day.Day)
 	}
 	legal, rolls := l.roll(raw, h)
-	proof = append(proof, rolls...)
+	for _, r := range rolls {
+		proof = append(proof, fmt.Sprintf("%s is free (%s): moved to %s (%s)", r.From, r.Why, r.To, r.Rule))
+	}
 
 	if target.IsZero() {
 		target = p
@@ -80,22 +99,23 @@ func (l Law) count(received time.Time, loc *time.Location, h Holidays, rule stri
 	if raw.Before(aim) {
 		aim, why = raw, "the end before any move"
 	}
-	d := Deadline{Legal: legal.End(loc), Target: aim.End(loc), Law: l.Code, Version: l.Version}
+	d := Deadline{Legal: legal.End(loc), Target: aim.End(loc), Law: l.Code, Version: l.Version,
+		Start: received, Zone: loc.String(), Rule: rule, Rolls: rolls}
 	d.Proof = append(proof,
 		"legal limit: "+legal.Long()+", end of day, "+d.Legal.Format(time.RFC3339),
 		"target: "+aim.Long()+", "+why)
 	return d
 }
 
-// roll moves d over weekends and holidays when the law does, with one line for each step.
-func (l Law) roll(d Date, h Holidays) (Date, []string) {
+// roll moves d over weekends and holidays when the law does, one step for each free day.
+func (l Law) roll(d Date, h Holidays) (Date, []Roll) {
 	if l.Roll == "" {
 		return d, nil
 	}
-	var steps []string
+	var steps []Roll
 	for why := d.rest(h); why != ""; why = d.rest(h) {
 		next := d.AddDays(1)
-		steps = append(steps, fmt.Sprintf("%s is free (%s): moved to %s (%s)", d, why, next, l.Roll))
+		steps = append(steps, Roll{From: d.String(), To: next.String(), Why: why, Rule: l.Roll})
 		d = next
 	}
 	return d, steps

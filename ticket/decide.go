@@ -34,6 +34,8 @@ type draft struct {
 	naming func(*Change) // what a colleague ordered in the mail that opens the ticket; nil: nothing
 	again  int64         // the later mail that lets a held one be carried out
 
+	commandOn int // version of the ticket on which a command at the terminal is carried out
+
 	out     Decision
 	tickets []*Change
 }
@@ -88,6 +90,10 @@ func (t Ticket) clone() Ticket {
 	c := t
 	c.Parties = append([]Party(nil), t.Parties...)
 	c.Requests = append([]Request(nil), t.Requests...)
+	for i, r := range t.Requests {
+		c.Requests[i] = r.clone()
+	}
+	c.Informed = append([]Informed(nil), t.Informed...)
 	c.Thread = append([]string(nil), t.Thread...)
 	c.Linked = append([]string(nil), t.Linked...)
 	c.Flags = append([]string(nil), t.Flags...)

@@ -89,7 +89,7 @@ func (d *draft) remind(ch *Change) {
 	v.Reminded++
 	d.askCode(ch, &o)
 	ch.Ticket.Verification.AskedAt, ch.Ticket.Verification.Reminded, ch.Ticket.Verification.Wrong = v.AskedAt, v.Reminded, v.Wrong
-	ch.Ticket.Verification.Earlier = append(slices.Clone(v.Earlier), EarlierCode{v.CodeHash, v.ExpiresAt})
+	ch.Ticket.Verification.Earlier = append(slices.Clone(v.Earlier), EarlierCode{CodeHash: v.CodeHash, ExpiresAt: v.ExpiresAt})
 	o.Key = fmt.Sprintf("%s/%s/reminder-%d", ch.Ticket.Ref, LetterVerification, v.Reminded)
 	d.order(o)
 }

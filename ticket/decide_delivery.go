@@ -27,9 +27,12 @@ func (d *draft) delivery(c DeliveryCause) {
 		if a := ch.Ticket.Child; a != nil && a.AcknowledgedAt.IsZero() {
 			d.moveOn(ch) // C66
 		}
+	case c.Letter.Kind == LetterRecipientNotice:
+		d.notInformed(ch, c, status)
 	case c.Letter.Kind.External():
 		ch.Ticket.Undeliverable = string(c.Letter.Kind) + ": " + status
 		d.undelivered(ch, c, status)
+		d.loseEffect(ch, c)
 	}
 }
 
@@ -39,14 +42,18 @@ func (d *draft) accepted(ch *Change, c DeliveryCause) {
 	}
 	switch c.Letter.Kind {
 	case LetterAcknowledgement, LetterNeutral, LetterChild, LetterChildSelf:
-		for i, r := range ch.Ticket.Requests {
-			if r.State == Received {
-				ch.Ticket.Requests[i].State = Acknowledged
-			}
+		for i := range ch.Ticket.Requests {
+			_ = ch.Ticket.Requests[i].move(MoveAcknowledge) // the others are further on
 		}
 	}
-	if c.Letter.Kind.External() && c.Letter.MessageID != "" {
-		d.remember(ch, c.Letter.MessageID)
+	switch {
+	case c.Letter.Kind == LetterRecipientNotice: // its id is the recipient's alone, not the requester's thread
+		ch.Ticket.informed(c.Letter.Key, func(i *Informed) { i.SentAt = d.now })
+	case c.Letter.Kind.External():
+		d.takeEffect(ch, c)
+		if c.Letter.MessageID != "" {
+			d.remember(ch, c.Letter.MessageID)
+		}
 	}
 	d.copyToWriter(ch, c)
 }

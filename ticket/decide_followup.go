@@ -14,9 +14,15 @@ func (d *draft) followup(c MailCause, t Ticket) {
 	d.remember(ch, c.Message.MessageID)
 	ch.Ticket.HeardAt = d.now
 	if d.answersCode(ch, c) {
+		d.resumeAll(ch, c, true)
 		return
 	}
 	d.event(ch, EventFollowup, "requester", "the %s wrote again", t.Requester().Role)
+	resumed := d.resumeAll(ch, c, false)
+	var appealed []Right
+	if d.objects(ch.Ticket, c) {
+		appealed = d.reopen(ch, refusedRights(ch.Ticket), c.Message.ReceivedAt, "requester", "the requester objects to the outcome", true)
+	}
 	added := d.newRights(ch, c)
 	d.settle(DispFollowup, t.Ref, "on its ticket's thread, from a party")
 	what := "The requester wrote again."
@@ -24,9 +30,15 @@ func (d *draft) followup(c MailCause, t Ticket) {
 		what = "The requester wrote again and now also asks for " + joinRights(added) + "."
 		d.acknowledgeMore(ch, c, added)
 	}
-	if d.reopens(ch, c) {
+	if len(appealed) > 0 {
+		what += " This is an appeal against the outcome: " + joinRights(appealed) + " is open again."
+	} else if d.reopens(ch, c) {
 		what += " The ticket was closed and is open again."
 	}
+	if resumed {
+		what += " It may be the answer to your question: work goes on, and so does the clock."
+	}
+	what += d.proposal(ch, c)
 	if ch.Ticket.Child != nil && t.Child == nil {
 		d.alarm(ch)
 	}
@@ -109,11 +121,7 @@ func (d *draft) reopens(ch *Change, c MailCause) bool {
 	if !t.Closed() || !asksSomething(c.Verdict) {
 		return false
 	}
-	for i := range t.Requests {
-		t.Requests[i].State, t.Requests[i].Outcome, t.Requests[i].ClosedAt = InWork, "", time.Time{}
-	}
-	d.event(ch, EventReopened, "requester", "the requester answered the closing letter")
-	return true
+	return len(d.reopen(ch, nil, c.Message.ReceivedAt, "requester", "the requester answered the closing letter", false)) > 0
 }
 
 // A code as people type it: eight digits, in two groups or run together, perhaps after "Code:".
@@ -157,7 +165,7 @@ func (d *draft) answersCode(ch *Change, c MailCause) bool {
 	p := t.requesterParty()
 	var until time.Time
 	i := slices.IndexFunc(codes, func(code string) (right bool) {
-		right, until = v.opens(func(hash []byte) bool { return d.facts.Supply.Same(hash, t.Ref, v.Address, code) })
+		right, until = v.opens(t.Ref, func(hash []byte, ref string) bool { return d.facts.Supply.Same(hash, ref, v.Address, code) })
 		return right
 	})
 	right := i >= 0

@@ -181,6 +181,10 @@ func asksInPassing(v Verdict, kind Automatic) bool {
 // onThread handles a mail that carries a valid token of a ticket.
 func (d *draft) onThread(c MailCause) {
 	t := *d.facts.Ticket
+	if _, party := t.Party(c.Message.From.Address); !party && c.Message.Authors == 1 && t.recipientOf(c.Message.From.Address) {
+		d.fromRecipient(c, t)
+		return
+	}
 	if p, ok := t.Party(c.Message.From.Address); ok && c.Message.Authors == 1 && p.Role != RoleThirdParty && p.Role != RoleReporter {
 		d.followup(c, t)
 		return

@@ -337,6 +337,9 @@ func (d *draft) key(kind LetterKind, to string) string {
 	if d.again != 0 && !kind.External() {
 		k += fmt.Sprintf("/again-%d", d.again)
 	}
+	if d.commandOn != 0 { // the same command may be given again later
+		k += fmt.Sprintf("/command-%d", d.commandOn)
+	}
 	if to != "" {
 		k += "/" + AddressKey(to)
 	}

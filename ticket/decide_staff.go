@@ -158,10 +158,10 @@ func (d *draft) staffOnTicket(c MailCause, s Staff) {
 		w.note()
 	}
 	if w.refusedAny() {
-		w.ch.Ticket, w.ch.Events, w.letters, w.release, w.done = acknowledged, events, nil, "", done
+		w.ch.Ticket, w.ch.Events, w.letters, w.release, w.done, w.beside = acknowledged, events, nil, "", done, nil
 		d.event(w.ch, EventHeld, actor, "a staff mail was held: %s", strings.Join(slices.Concat(w.refused, w.findings), " "))
 	}
-	d.tickets = append(d.tickets, w.ch)
+	d.tickets = append(append(d.tickets, w.ch), w.beside...)
 	for _, o := range w.letters {
 		d.order(o)
 	}
@@ -195,13 +195,14 @@ func (d *draft) terminal(c CommandCause) {
 	if d.facts.Ticket == nil {
 		return
 	}
+	d.commandOn = d.facts.Ticket.Version
 	w := &work{draft: d, ch: &Change{Ticket: d.facts.Ticket.clone()}, actor: c.Actor, text: strings.TrimSpace(c.Text), member: Staff{Name: c.Actor}, atTerminal: true}
-	w.run([]Command{c.Command})
+	w.run(append([]Command{c.Command}, c.More...))
 	if w.refusedAny() {
 		d.out.Refused = slices.Concat(w.refused, w.findings)
 		return
 	}
-	d.tickets = append(d.tickets, w.ch)
+	d.tickets = append(append(d.tickets, w.ch), w.beside...)
 	for _, o := range w.letters {
 		d.order(o)
 	}
@@ -233,6 +234,10 @@ type work struct {
 	findings    []string  // what may not be meant for the requester; #send releases it
 	atTerminal  bool
 
+	beside     []*Change // further tickets: one joined, one split off
+	closing    bool      // a #close stands beside the other commands
+	informText string    // the words of #inform, for the closing
+
 	alone   bool // no command but #note takes the text
 	used    bool // the text went into a letter or a note
 	letters []LetterOrder
@@ -255,7 +260,24 @@ func (w *work) run(cmds []Command) {
 			w.refuse("There is no command #%s. Send #help for the list.", cut(cmd.Name, 20))
 		}
 	}
-	w.alone = !slices.ContainsFunc(cmds, func(c Command) bool { return c.Name == CmdAsk || c.Name == CmdClose })
+	writing := 0
+	for _, cmd := range cmds {
+		if cmd.writes() {
+			writing++
+		}
+		w.closing = w.closing || cmd.Name == CmdClose
+	}
+	if writing > 1 {
+		w.refuse("Only one of #ask, #close, #extend, #pause and #refer can stand in a mail: the text below goes with it.")
+	}
+	if w.closing {
+		for _, cmd := range cmds {
+			if cmd.Name == CmdInform {
+				w.informText = cmd.Arg
+			}
+		}
+	}
+	w.alone = writing == 0
 	if w.refusedAny() {
 		return
 	}

@@ -40,4 +40,15 @@ const (
 	EventReopened     EventKind = "reopened"
 	EventReleased     EventKind = "released" // held letters were approved
 	EventParty        EventKind = "party"
+	EventCleared      EventKind = "child_cleared"
+	EventDates        EventKind = "dates" // extended, paused, counted by another law
+	EventWaiting      EventKind = "waiting"
+	EventMerged       EventKind = "merged"
+	EventSplit        EventKind = "split"
+	EventAssigned     EventKind = "assigned"
+	EventHold         EventKind = "legal_hold"
+	EventReferred     EventKind = "referred"
+	EventAppeal       EventKind = "appeal"
+	EventRecipient    EventKind = "recipient" // a recipient of the data was told, or answered (GDPR art. 19)
+	EventProposal     EventKind = "proposal"  // what the machine proposes and people decide
 )

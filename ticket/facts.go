@@ -19,6 +19,9 @@ type Facts struct {
 
 	OwnLetter bool // the mail itself is a letter of ours that came back
 
+	Named       map[string]Named // the tickets that commands name, by reference
+	OpenTickets []Ticket         // all open ones, when a command asks for the list
+
 	Open         []Ticket // open tickets of the sender, newest first
 	AckCount     int      // acknowledgements ordered to the sender in the last 24 h
 	AckedRights  []Right  // rights of the tickets they were for
@@ -106,7 +109,8 @@ type DueCause struct{}
 type CommandCause struct {
 	Actor   string
 	Command Command
-	Text    string // the words that go with it: an answer, a reason, a note
+	More    []Command // that go with it, such as #inform with #close
+	Text    string    // the words that go with it: an answer, a reason, a note
 }
 
 func (MailCause) cause()     {}

@@ -2,6 +2,8 @@ package ticket
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -24,7 +26,24 @@ type Law struct {
 
 	Roll  string // provision that moves an end on a free day to the next working day; "" = it never moves
 	Pause bool   // the clock may stand still while the requester owes an answer; an act of staff (CASES D22)
+
+	PauseRule PauseRule // what a pause does to the dates, where Pause is set
+	Appeal    Period    // from an appeal against a refusal to its answer; zero = the law has no appeal (CASES D55)
 }
+
+// PauseRule says what it does to the dates that the requester owes an answer.
+type PauseRule string
+
+// The two rules that laws have.
+const (
+	// PauseArguable: whether the time counts is disputed. The dates stay as they are, the record shows
+	// what the limit would be (CASES D22).
+	PauseArguable PauseRule = ""
+	// PauseStatutory: days between question and answer do not count, both ends included, for a question
+	// about what an access request means; for identity or a fee the whole period begins with the later
+	// receipt (CASES D29, D30).
+	PauseStatutory PauseRule = "statutory"
+)
 
 // Period is a length of time in calendar units. Only one of the fields is set in a law; the sum of
 // two periods may have months and days, counted in this order.
@@ -83,6 +102,9 @@ func Laws() map[string]Law {
 	}
 	return laws
 }
+
+// lawCodes lists the codes of laws, sorted.
+func lawCodes(laws map[string]Law) []string { return slices.Sorted(maps.Keys(laws)) }
 
 // LawByCode gives the law with this code, and whether there is one.
 func LawByCode(code string) (Law, bool) {

@@ -2,7 +2,7 @@ package ticket
 
 // ukGDPR: the month is counted as in the EU, the end moves over weekends and bank holidays (ICO,
 // CASES D28). Since 19 June 2026 a complaint is acknowledged within 30 days (D31). The two rules of
-// article 12A (D29, D30) are acts of staff and not counted here.
+// article 12A (D29, D30) are acts of staff, by #pause.
 func ukGDPR() Law {
 	return Law{
 		Code:                 "uk-gdpr",
@@ -16,5 +16,6 @@ func ukGDPR() Law {
 		ComplaintAcknowledge: Period{Days: 30},
 		Roll:                 "ICO, right of access: how long do we have to comply",
 		Pause:                true,
+		PauseRule:            PauseStatutory,
 	}
 }

@@ -74,6 +74,9 @@ func partsOfOurMail(text, answered string, t Ticket) []string {
 	}
 	for _, r := range t.Requests {
 		signs = append(signs, r.Deadline.Proof...)
+		for _, c := range r.Deadline.Changes {
+			signs = append(signs, c.Proof...)
+		}
 	}
 	body := lettersOnly(text)
 	holds := func(line string, least int) bool {

@@ -41,9 +41,12 @@ const (
 	LetterStaffSent     LetterKind = "staff_sent"     // exactly what left with a colleague's words, and that it was accepted
 	LetterStaffWarning  LetterKind = "staff_warning"  // what others must know about a mail that was held
 	LetterDigest        LetterKind = "digest"
-	LetterTrouble       LetterKind = "trouble" // the mailbox cannot be read
-	LetterBrakes        LetterKind = "brakes"  // the brakes hold acknowledgements back for long
-	LetterBundle        LetterKind = "bundle"  // many notices in one: the references only
+	LetterStaffWorklist LetterKind = "staff_worklist" // what one person has to do, on the mornings of the daily mails
+	LetterStaffReminder LetterKind = "staff_reminder" // what falls due, where there is no work list that day
+	LetterStaffSheet    LetterKind = "staff_sheet"    // all about one ticket, asked for with #show
+	LetterTrouble       LetterKind = "trouble"        // the mailbox cannot be read
+	LetterBrakes        LetterKind = "brakes"         // the brakes hold acknowledgements back for long
+	LetterBundle        LetterKind = "bundle"         // many notices in one: the references only
 )
 
 // LetterAlarm runs alarm.command with the reference only; it is not a mail.
@@ -57,7 +60,7 @@ func LetterKinds() []LetterKind {
 		LetterRecipientNotice, LetterRecorded, LetterStopped,
 		LetterStaffNotice, LetterStaffFollowup, LetterStaffReceipt, LetterStaffHeld,
 		LetterEscalation, LetterUndelivered, LetterQuarantine, LetterSorting, LetterDigest, LetterTrouble, LetterBrakes, LetterBundle,
-		LetterStaffCode, LetterStaffSent, LetterStaffWarning}
+		LetterStaffCode, LetterStaffSent, LetterStaffWarning, LetterStaffWorklist, LetterStaffReminder, LetterStaffSheet}
 }
 
 // External reports whether letters of this kind leave the house.
@@ -131,16 +134,17 @@ type LetterData struct {
 	Appeal     bool    // closing: the law lets people appeal to the organisation itself
 	ShadowFor  string  // in shadow mode: the address it would have gone to
 
-	Notice  *Notice
-	Sorting []SortingItem
-	Digest  *Digest
-	Bundle  []BundleRow
-	Lines   []string // staff receipts and held notices: one statement a line
+	Notice   *Notice
+	Sorting  []SortingItem
+	Digest   *Digest
+	Bundle   []BundleRow
+	Worklist *Worklist
+	Lines    []string // staff receipts and held notices: one statement a line
 }
 
 // External gives d without everything that may carry inbound text.
 func (d LetterData) External() LetterData {
-	d.Notice, d.Sorting, d.Digest, d.Bundle, d.Lines = nil, nil, nil, nil, nil
+	d.Notice, d.Sorting, d.Digest, d.Bundle, d.Worklist, d.Lines = nil, nil, nil, nil, nil, nil
 	return d
 }
 

@@ -94,6 +94,11 @@ func (p Policy) BrakeLetters(day time.Time, lines []string) []LetterOrder {
 }
 
 func (d *draft) orderNotice(kind LetterKind, s Staff, ch *Change, c MailCause, what string, sent []string) {
+	d.order(d.noticeOrder(kind, s, ch, c, what, sent))
+}
+
+// noticeOrder prepares a mail about ch's ticket and the mail of c to one member of staff.
+func (d *draft) noticeOrder(kind LetterKind, s Staff, ch *Change, c MailCause, what string, sent []string) LetterOrder {
 	t, m := ch.Ticket, c.Message
 	n := &Notice{
 		Ticket: t, What: what, From: m.From, Subject: m.Subject, Text: cut(m.NewText, maxNoticeText),
@@ -110,7 +115,7 @@ func (d *draft) orderNotice(kind LetterKind, s Staff, ch *Change, c MailCause, w
 	o := d.toStaff(kind, s, t)
 	o.Data.ReceivedAt = m.ReceivedAt.In(d.facts.Policy.Zone)
 	o.Data.Notice = n
-	d.order(o)
+	return o
 }
 
 // toStaff prepares a letter about t to one member of staff. All letters about a ticket to the

@@ -38,6 +38,9 @@ type Ticket struct {
 	HeldAnswers []HeldAnswer `json:"held_answers,omitempty"` // staff's mails that #send may release
 	Answers     []SentAnswer `json:"answers,omitempty"`      // the last letters with staff's words
 	HeardAt     time.Time    `json:"heard_at,omitzero"`      // when a party last wrote on it
+
+	MergedInto string     `json:"merged_into,omitempty"` // the ticket in which this one goes on; later mail goes there
+	Informed   []Informed `json:"informed,omitempty"`    // recipients of the data who were told (GDPR art. 19)
 }
 
 // Request is one right within a ticket, with its own law, clock and outcome.
@@ -51,6 +54,12 @@ type Request struct {
 	Evidence   []Evidence `json:"evidence,omitempty"`
 	Outcome    Outcome    `json:"outcome,omitempty"`
 	ClosedAt   time.Time  `json:"closed_at,omitzero"`
+
+	Wait       *Wait     `json:"wait,omitempty"`       // what it waits for, in the state waiting
+	Pending    *Notified `json:"pending,omitempty"`    // an extension or a pause whose letter has not been accepted yet
+	AppealedAt time.Time `json:"appealed_at,omitzero"` // the requester objected to the outcome
+	MovedTo    string    `json:"moved_to,omitempty"`   // the ticket in which it goes on
+	Covered    []string  `json:"covered,omitempty"`    // points of the checklist that staff's words have covered
 }
 
 // State is how far a request is. ARCHITECTURE.md draws the moves; only people close.
@@ -61,15 +70,33 @@ const (
 	Received     State = "received"     // ticketed, nobody told yet
 	Acknowledged State = "acknowledged" // the acknowledgement was accepted by the mail server
 	InWork       State = "in_work"      // a person has taken it
+	Waiting      State = "waiting"      // something is needed from the requester or a third party
+	Extended     State = "extended"     // in work, and the requester was told that it takes longer
+	Reopened     State = "reopened"     // closed before; the requester objects, or still wants something
 	Answered     State = "answered"     // closed with an outcome, the requester was written to
 	Refused      State = "refused"      // closed by people with reasons
 	Withdrawn    State = "withdrawn"    // the requester took it back, people confirmed it
 	NoRequest    State = "no_request"   // people found that nothing was asked
+	Referred     State = "referred"     // another controller is responsible, the requester was told who
+	Moved        State = "moved"        // goes on in another ticket
+)
+
+// The states of a child alert.
+const (
+	Alerted           State = "alerted"
+	ChildAcknowledged State = "acknowledged" // a human looks at it
+	ChildBlocked      State = "blocked"
+	ChildDeleted      State = "deleted"
+	ChildCleared      State = "cleared" // people found no child's data
 )
 
 // Closed reports whether nothing more is owed in state s.
 func (s State) Closed() bool {
-	return s == Answered || s == Refused || s == Withdrawn || s == NoRequest
+	switch s {
+	case Answered, Refused, Withdrawn, NoRequest, Referred, Moved:
+		return true
+	}
+	return false
 }
 
 // Outcome is what staff decided.
@@ -81,20 +108,22 @@ const (
 	OutcomePartly    Outcome = "partly"
 	OutcomeRefused   Outcome = "refused"
 	OutcomeWithdrawn Outcome = "withdrawn"
-	OutcomeNone      Outcome = "none" // nothing was asked: closed without a letter
+	OutcomeNone      Outcome = "none"     // nothing was asked: closed without a letter
+	OutcomeReferred  Outcome = "referred" // by #refer: another controller is responsible
+	OutcomeMoved     Outcome = "moved"    // by #merge and #split
 )
 
-// State gives the state that closes a request with o, and whether o is known.
-func (o Outcome) State() (State, bool) {
+// Move gives the move that closes a request with o, and whether #close knows o.
+func (o Outcome) Move() (Move, bool) {
 	switch o {
 	case OutcomeDone, OutcomePartly:
-		return Answered, true
+		return MoveAnswer, true
 	case OutcomeRefused:
-		return Refused, true
+		return MoveRefuse, true
 	case OutcomeWithdrawn:
-		return Withdrawn, true
+		return MoveWithdraw, true
 	case OutcomeNone:
-		return NoRequest, true
+		return MoveNone, true
 	}
 	return "", false
 }
@@ -136,15 +165,16 @@ type Verification struct {
 type EarlierCode struct {
 	CodeHash  []byte    `json:"code_hash"`
 	ExpiresAt time.Time `json:"expires_at"`
+	Ref       string    `json:"ref,omitempty"` // the ticket on which it was asked for, when that was joined to this one
 }
 
 // opens reports whether code is one of v's, by the comparison same, and until when it is valid.
-func (v Verification) opens(same func(hash []byte) bool) (bool, time.Time) {
-	if same(v.CodeHash) {
+func (v Verification) opens(ref string, same func(hash []byte, ref string) bool) (bool, time.Time) {
+	if len(v.CodeHash) > 0 && same(v.CodeHash, ref) {
 		return true, v.ExpiresAt
 	}
 	for _, e := range v.Earlier {
-		if same(e.CodeHash) {
+		if same(e.CodeHash, orElse(e.Ref, ref)) {
 			return true, e.ExpiresAt
 		}
 	}
@@ -164,6 +194,7 @@ type ChildAlert struct {
 	AcknowledgedBy string    `json:"acknowledged_by,omitempty"`
 	BlockedAt      time.Time `json:"blocked_at,omitzero"`
 	DeletedAt      time.Time `json:"deleted_at,omitzero"`
+	ClearedAt      time.Time `json:"cleared_at,omitzero"` // people found no child's data
 }
 
 // State of the whole ticket: closed when every request is, otherwise that of its least
@@ -181,10 +212,11 @@ func (t Ticket) State() string {
 		return "closed"
 	case t.Verifying():
 		return "verifying"
-	case slices.Contains(open, Received):
-		return string(Received)
-	case slices.Contains(open, Acknowledged):
-		return string(Acknowledged)
+	}
+	for _, s := range openStates() {
+		if slices.Contains(open, s) {
+			return string(s)
+		}
 	}
 	return string(InWork)
 }

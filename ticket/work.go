@@ -26,6 +26,9 @@ func (w *work) one(cmd Command) {
 	case CmdAsk:
 		w.join(cmd.Arg)
 		w.relay(true, true)
+		if !w.refusedAny() {
+			w.asked()
+		}
 	case CmdClose:
 		w.close(cmd.Arg)
 	case CmdVerified:
@@ -46,9 +49,12 @@ func (w *work) one(cmd Command) {
 	case CmdSend, CmdDrop:
 		w.refuse("#%s works alone, in a reply to the mail that quotes a held text.", cmd.Name)
 	case CmdHelp:
+		w.done = append(w.done, "These are the commands. They go in the first lines of your reply.", "")
 		for _, h := range CommandHelps() {
 			w.done = append(w.done, h.Use+": "+h.Does)
 		}
+	default:
+		w.life(cmd)
 	}
 }
 
@@ -79,17 +85,21 @@ func (w *work) noteLine(words string) {
 
 func (w *work) take() {
 	t := &w.ch.Ticket
-	t.Assignee = w.member.Address
-	w.inWork()
+	if w.member.Address != "" { // nobody at the terminal has one; #assign says who
+		t.Assignee = w.member.Address
+	}
+	for i := range t.Requests {
+		if t.Requests[i].State != Waiting {
+			t.Requests[i].work()
+		}
+	}
 	w.draft.event(w.ch, EventTaken, w.actor, "took the ticket")
 	w.done = append(w.done, "The ticket is yours.")
 }
 
 func (w *work) inWork() {
-	for i, r := range w.ch.Ticket.Requests {
-		if r.State == Received || r.State == Acknowledged {
-			w.ch.Ticket.Requests[i].State = InWork
-		}
+	for i := range w.ch.Ticket.Requests {
+		w.ch.Ticket.Requests[i].work()
 	}
 }
 
@@ -125,6 +135,7 @@ func (w *work) relay(proven, question bool) {
 	w.noteSent(o)
 	w.letters = append(w.letters, o)
 	w.used = true
+	w.coverage(w.text)
 	w.inWork()
 	w.draft.event(w.ch, EventAnswer, w.actor, "answered the requester: %s", cut(w.text, maxNoticeText))
 	w.done = append(w.done, "Your answer goes to the requester on file; you get a copy when the mail server has taken it. These are your words:", "", w.text)
@@ -140,13 +151,15 @@ func (w *work) close(arg string) {
 	}
 	w.join(more)
 	t := &w.ch.Ticket
-	state, _ := outcome.State()
+	move, _ := outcome.Move()
 	if outcome != OutcomeNone {
 		w.mayClose(outcome)
+		w.checkInform()
+		w.coverage(w.text)
 	}
-	closed := w.shut(state, outcome, rights)
+	closed := w.shut(move, outcome, rights)
 	if len(closed) == 0 {
-		w.refuse("Nothing open on this ticket matches.")
+		w.nothingOpen(move, rights)
 	}
 	if w.refusedAny() {
 		return
@@ -164,6 +177,8 @@ func (w *work) close(arg string) {
 	w.noteSent(o)
 	w.letters = append(w.letters, o)
 	w.done = append(w.done, "Closed as "+string(outcome)+": "+joinRights(closed)+". The requester is told in writing.")
+	w.checked(closed, outcome)
+	w.closedAs(closed, outcome)
 	if t.Closed() && t.Child != nil {
 		w.draft.lookedAt(w.ch, w.actor)
 	}
@@ -187,16 +202,28 @@ func (w *work) mayClose(o Outcome) {
 }
 
 // shut closes the open requests with one of rights, or all when rights is empty.
-func (w *work) shut(state State, o Outcome, rights []Right) []Right {
+func (w *work) shut(m Move, o Outcome, rights []Right) []Right {
 	var closed []Right
-	for i, r := range w.ch.Ticket.Requests {
-		if r.State.Closed() || (len(rights) > 0 && !slices.Contains(rights, r.Right)) {
+	for i := range w.ch.Ticket.Requests {
+		r := &w.ch.Ticket.Requests[i]
+		if r.State.Closed() || len(rights) > 0 && !slices.Contains(rights, r.Right) || r.move(m) != nil {
 			continue
 		}
-		w.ch.Ticket.Requests[i].State, w.ch.Ticket.Requests[i].Outcome, w.ch.Ticket.Requests[i].ClosedAt = state, o, w.draft.now
+		r.Outcome, r.ClosedAt, r.Wait, r.Pending = o, w.draft.now, nil, nil
 		closed = append(closed, r.Right)
 	}
 	return SortRights(closed)
+}
+
+// nothingOpen refuses a move that no request can make, and says what is possible.
+func (w *work) nothingOpen(m Move, rights []Right) {
+	var why []string
+	for _, r := range w.ch.Ticket.Requests {
+		if _, err := after(Moves(), r.State, m); err != nil && (len(rights) == 0 || slices.Contains(rights, r.Right)) {
+			why = append(why, string(r.Right)+": "+err.Error())
+		}
+	}
+	w.refuse("Nothing open on this ticket matches. %s", strings.Join(why, ". "))
 }
 
 func (w *work) verified(how string) {
@@ -227,10 +254,13 @@ func (w *work) reclassify(arg string) {
 		opener.Verdict.Law = t.Requests[0].Law
 	}
 	if len(drop) > 0 {
-		w.shut(NoRequest, OutcomeNone, drop)
+		w.shut(MoveNone, OutcomeNone, drop)
+		if slices.Contains(drop, Child) && t.Child != nil && !slices.Contains(t.openRights(), Child) {
+			w.clearAlert()
+		}
 	}
 	if slices.Equal(t.openRights(), []Right{Other}) && len(add) > 0 {
-		w.shut(NoRequest, OutcomeNone, []Right{Other})
+		w.shut(MoveNone, OutcomeNone, []Right{Other})
 	}
 	for _, r := range add {
 		if slices.Contains(t.openRights(), r) {
@@ -255,14 +285,34 @@ func (w *work) milestone(name string) {
 		w.refuse("#%s works on a child alert only.", name)
 		return
 	}
+	m := MoveBlock
+	if name == CmdDeleted {
+		m = MoveDelete
+	}
+	if _, err := after(ChildMoves(), a.State(), m); err != nil {
+		w.refuse("The child alert: %v.", err)
+		return
+	}
 	w.draft.lookedAt(w.ch, w.actor)
 	if a.BlockedAt.IsZero() {
 		a.BlockedAt = w.draft.now
 		w.draft.event(w.ch, EventBlocked, w.actor, "the child's data is blocked")
 	}
-	if name == CmdDeleted && a.DeletedAt.IsZero() {
+	if name == CmdDeleted {
 		a.DeletedAt = w.draft.now
 		w.draft.event(w.ch, EventDeleted, w.actor, "the child's data is deleted")
 	}
 	w.done = append(w.done, "Recorded: the child's data is "+name+".")
+}
+
+// clearAlert ends a child alert in which people found no child's data: a false alarm is cheap to
+// clear (BEHAVIOURS 24).
+func (w *work) clearAlert() {
+	a := w.ch.Ticket.Child
+	if _, err := after(ChildMoves(), a.State(), MoveClear); err != nil {
+		return // deleted or cleared already
+	}
+	w.draft.lookedAt(w.ch, w.actor)
+	a.ClearedAt = w.draft.now
+	w.draft.event(w.ch, EventCleared, w.actor, "people found no child's data")
 }

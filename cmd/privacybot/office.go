@@ -156,6 +156,13 @@ func policyOf(c *config.Config) (ticket.Policy, error) {
 		}
 		p.Staff = append(p.Staff, m)
 	}
+	for _, r := range c.Recipients {
+		rec := ticket.Recipient{Name: r.Name, Address: string(r.Address), Language: r.Language}
+		for _, right := range r.Rights {
+			rec.Rights = append(rec.Rights, ticket.Right(right))
+		}
+		p.Recipients = append(p.Recipients, rec)
+	}
 	var err error
 	p.Holidays, err = ticket.HolidaysFor(c.Organisation.Holidays)
 	return p, err
