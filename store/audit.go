@@ -130,10 +130,12 @@ func (s *Store) adopt(ctx context.Context) error {
 	for more := true; more; {
 		err := s.InTx(ctx, func(tx *Tx) error {
 			var rows []struct {
-				eventRow
-				Ref string
+				Ref             string
+				Seq, HappenedAt int64
+				Kind            string
+				Sealed          []byte
 			}
-			err := tx.db.Raw(`SELECT e.*, t.ref FROM events e JOIN tickets t ON t.id = e.ticket_id
+			err := tx.db.Raw(`SELECT t.ref, e.seq, e.happened_at, e.kind, e.sealed FROM events e JOIN tickets t ON t.id = e.ticket_id
 				WHERE NOT EXISTS (SELECT 1 FROM audit a WHERE a.subject = t.ref AND a.item = e.seq)
 				ORDER BY e.happened_at, e.ticket_id, e.seq LIMIT ?`, chunk).Scan(&rows).Error
 			if err != nil {

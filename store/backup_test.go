@@ -226,7 +226,7 @@ func testBackupWhileRunning(t *testing.T, w *world) {
 	ended := make(chan error, 1)
 	go func() {
 		var err error
-		for i := 0; err == nil && !stop.Load(); i++ {
+		for i := 0; err == nil && !stop.Load() && i < 200; i++ {
 			err = busy.InTx(context.Background(), func(tx *Tx) error {
 				tk := w.example("PB-"+string(rune('A'+i%26))+string(rune('A'+i/26%26))+string(rune('A'+i/676)), "jane@example.test")
 				return tx.SaveTicket(tk, []ticket.Event{{At: w.now, Kind: ticket.EventOpened}})

@@ -65,6 +65,7 @@ func exercise(t *testing.T, database func(testing.TB) string) {
 		{"AuditTruncated", testAuditTruncated},
 		{"AuditConcurrent", testAuditConcurrent},
 		{"BackupWhileRunning", testBackupWhileRunning},
+		{"Outdated", testOutdated},
 		{"Rotate", testRotate},
 		{"RotateResumed", testRotateResumed},
 	} {

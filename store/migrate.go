@@ -8,6 +8,7 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
+	"gorm.io/gorm"
 )
 
 // migrations is how one database's schema is made.
@@ -35,6 +36,28 @@ func (m migrations) upTo(ctx context.Context, db *sql.DB, version int64) error {
 	}
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// newest is the last version that this program knows.
+func (m migrations) newest() (int64, error) {
+	names, err := fs.Glob(m.files, "*.sql")
+	if err != nil || len(names) == 0 {
+		return 0, errors.Join(errors.New("migrations: none"), err)
+	}
+	return goose.NumericComponent(names[len(names)-1])
+}
+
+// outdated stops a write of a program that knows less than the database by now: a newer one has been
+// started beside it, and its rows are no longer ours to change.
+func (m migrations) outdated(db *gorm.DB, known int64) error {
+	var have int64
+	if err := db.Raw("SELECT COALESCE(max(version_id), 0) FROM goose_db_version").Scan(&have).Error; err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	if have > known {
+		return fmt.Errorf("schema %d, this program knows %d: %w", have, known, ErrNewerSchema)
 	}
 	return nil
 }

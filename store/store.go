@@ -38,6 +38,7 @@ type Store struct {
 	holder string
 	now    func() time.Time
 
+	schema   int64  // the newest that this program knows
 	erasures string // path of the erasure list
 }
 
@@ -116,6 +117,9 @@ func (s *Store) prepare(ctx context.Context, c Config) error {
 }
 
 func (s *Store) connect() (err error) {
+	if s.schema, err = s.engine.migrations.newest(); err != nil {
+		return err
+	}
 	s.db, err = gorm.Open(s.engine.dialector, &gorm.Config{
 		Logger:                 logger.Discard, // gorm's log would quote values
 		SkipDefaultTransaction: true,
@@ -162,7 +166,12 @@ const (
 // commit leaves it open, which is why every write can be repeated (C12).
 func (s *Store) write(ctx context.Context, fn func(db *gorm.DB) error) error {
 	for try := 1; ; try++ {
-		err := s.db.WithContext(ctx).Transaction(fn)
+		err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+			if err := s.engine.migrations.outdated(db, s.schema); err != nil {
+				return err
+			}
+			return fn(db)
+		})
 		if err == nil || !again(err) || try == writeTries {
 			return err
 		}
