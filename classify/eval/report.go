@@ -57,9 +57,54 @@ func report(w io.Writer, name string, all []outcome) {
 	fmt.Fprintf(tw, "micro\t\t%s\t%s\t%.3f\t\n", share(micro.tp, micro.tp+micro.fp), share(micro.tp, micro.tp+micro.fn), micro.f1())
 	tw.Flush()
 	languages(w, all)
+	batches(w, all)
 	children(w, all)
 	calibration(w, all)
 	others(w, all)
+}
+
+// batches shows each batch of authors by itself: mails by strangers to the lexicons are harder.
+func batches(w io.Writer, all []outcome) {
+	by := map[string][]outcome{}
+	for _, o := range all {
+		by[o.mail.Batch()] = append(by[o.mail.Batch()], o)
+	}
+	var keys []string
+	for k := range by {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	tw := tabwriter.NewWriter(w, 2, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(tw, "authors\tmails\tmicro F1\texact set\tchild recall\tlook-alikes alarmed\tto a human\t")
+	for _, k := range keys {
+		var c counts
+		exact, human, child, found, likes, alarms := 0, 0, 0, 0, 0, 0
+		for _, o := range by[k] {
+			for _, r := range ticket.Rights() {
+				switch want, got := o.wants(r), o.got.Has(r); {
+				case want && got:
+					c.tp++
+				case got:
+					c.fp++
+				case want:
+					c.fn++
+				}
+			}
+			exact, human = exact+one(o.exact()), human+one(o.got.NeedsHuman)
+			child, found = child+one(o.wants(ticket.Child)), found+one(o.wants(ticket.Child) && o.got.Has(ticket.Child))
+			likes, alarms = likes+one(o.mail.Has("lookalike")), alarms+one(o.mail.Has("lookalike") && o.got.Has(ticket.Child))
+		}
+		n := len(by[k])
+		fmt.Fprintf(tw, "%s\t%d\t%.3f\t%s\t%s of %d\t%s of %d\t%s\t\n", k, n, c.f1(), share(exact, n), share(found, child), child, share(alarms, likes), likes, share(human, n))
+	}
+	tw.Flush()
+}
+
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func languages(w io.Writer, all []outcome) {

@@ -32,6 +32,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	trust := fs.Float64("trust", 0.8, "share of the rules' log odds")
 	unseen := fs.Float64("unseen", 0.6, "share of the calibrated slope that is left on wording no lexicon was made from; see EVALUATION.md")
 	show := fs.Bool("errors", false, "print the mistakes of cross-validation")
+	batches := fs.Bool("batches", false, "leave out one batch of authors at a time instead of a fold, and write no model")
 	if fs.Parse(args) != nil {
 		return 2
 	}
@@ -41,6 +42,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	p := params{epochs: *epochs, decay: *decay, rate: *rate, join: *join, trust: *trust, show: *show}
+	if *batches {
+		leaveBatchOut(stdout, set, p)
+		return 0
+	}
 	slope, shift := crossValidate(stdout, set, p)
 	m := fit(set, p, true)
 	if *out == "" {
