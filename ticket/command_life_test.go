@@ -172,7 +172,11 @@ func TestAppeal(t *testing.T) {
 		t.Run(c.id, func(t *testing.T) {
 			tk := receivedOn(t, "2027-01-31", "eu-gdpr", ticket.Deletion)
 			tk = says(t, tk, at(t, "2027-02-01"), "#law "+c.law, withAppeal).Changes[0].Ticket
-			tk = says(t, tk, at(t, "2027-02-10"), "#close refused We must keep the invoices.", withAppeal).Changes[0].Ticket
+			closed := says(t, tk, at(t, "2027-02-10"), "#close refused We must keep the invoices.", withAppeal)
+			if offered := letter(t, closed, ticket.LetterClosing).Data.Appeal; offered != (c.law == "us-va-test") {
+				t.Errorf("the letter offers an appeal: %v", offered)
+			}
+			tk = closed.Changes[0].Ticket
 			f := facts(t)
 			withAppeal(&f)
 			m := proven(from("jane@example.org", "I do not accept this. Delete my data."))
@@ -186,6 +190,10 @@ func TestAppeal(t *testing.T) {
 			}
 			if what := letter(t, d, ticket.LetterStaffFollowup).Data.Notice.What; !strings.Contains(what, "appeal") {
 				t.Errorf("staff read %q", what)
+			}
+			again := says(t, got, at(t, "2027-03-15"), "#close refused We must keep the invoices.", withAppeal)
+			if letter(t, again, ticket.LetterClosing).Data.Appeal {
+				t.Error("the answer to an appeal offers another one")
 			}
 		})
 	}

@@ -38,6 +38,14 @@ func (d *draft) reopen(ch *Change, rights []Right, at time.Time, actor, why stri
 	return again
 }
 
+// mayAppeal reports whether the law of one of the rights lets the requester appeal to us, and they
+// have not done so: the answer to an appeal offers no second one (CASES D55).
+func (d *draft) mayAppeal(t Ticket, rights []Right) bool {
+	return slices.ContainsFunc(t.Requests, func(r Request) bool {
+		return slices.Contains(rights, r.Right) && r.AppealedAt.IsZero() && !d.facts.Policy.law(r.Law).Appeal.IsZero()
+	})
+}
+
 func (d *draft) reopenedClock(r *Request, was Request, at time.Time, actor, why string) {
 	appeals := !r.AppealedAt.IsZero() && !d.facts.Policy.law(r.Law).Appeal.IsZero()
 	if r.Deadline.Legal.IsZero() || !appeals && !at.After(r.Deadline.Legal) {

@@ -173,6 +173,7 @@ func (w *work) close(arg string) {
 	o := w.draft.toRequester(w.ch, LetterClosing)
 	o.Key += "/" + joinRights(closed)
 	o.Data.Rights, o.Data.Outcome, o.Data.Answer, o.Hold = closed, outcome, w.text, ""
+	o.Data.Appeal = w.draft.mayAppeal(*t, closed)
 	w.enclose(&o)
 	w.noteSent(o)
 	w.letters = append(w.letters, o)
