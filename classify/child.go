@@ -35,6 +35,8 @@ type childFinding struct {
 	group    bool   // an age of nobody's own child, in a mail about the policy
 	own      bool   // the mail is about the writer's own account or data
 	adult    bool
+	back     bool // the writer looks back at an own childhood
+	grown    bool // the writer is grown up
 	elder    bool // a child of the writer's, or the writer, is at or over the limit
 	asked    bool // children come up in a question only, and nobody's own child
 	thirteen *mention
@@ -79,7 +81,7 @@ func (c *Classifier) child(a *analysis, ctx Context, law string) childFinding {
 		}
 		switch {
 		case m.age < limit && m.age > 0:
-			if f.young == nil || m.kin && !f.young.kin {
+			if f.young == nil || m.kin && !f.young.kin || f.young.bare && !m.bare {
 				f.young = &m
 			}
 		case m.age == reviewAge:
@@ -91,11 +93,13 @@ func (c *Classifier) child(a *analysis, ctx Context, law string) childFinding {
 		if (m.self || m.kin) && m.age >= limit {
 			f.elder = true
 		}
+		f.grown = f.grown || m.self && m.age >= 18 && m.how == "age"
 	}
 	f.word, f.kin, f.self = a.first(c, "young"), a.first(c, "kin"), a.first(c, "childself")
 	f.adult = a.mentions(c, "adult") || a.mentions(c, "agent") || a.mentions(c, "lawyer")
 	f.toys = a.mentions(c, "forkids") || a.mentions(c, "plan")
 	f.home = a.mentions(c, "home")
+	f.back = c.looksBack(a, f)
 	f.own = c.ownAccount(a)
 	f.anywhere = a.mentions(c, "signup") || a.mentions(c, "account") || a.mentions(c, "pdata")
 	f.reached = c.dataReached(a, f)
@@ -105,6 +109,15 @@ func (c *Classifier) child(a *analysis, ctx Context, law string) childFinding {
 		f.asked = a.doc.sents[p.sent].question && !c.mine(a)
 	}
 	return f
+}
+
+// looksBack reports whether the young age is the writer's own of long ago: "I was ten when I signed
+// up". An age of a child of the family is not.
+func (c *Classifier) looksBack(a *analysis, f childFinding) bool {
+	if f.young != nil && f.young.kin {
+		return false
+	}
+	return f.grown && f.young != nil || a.mentions(c, "back")
 }
 
 // claims reports whether a rule is fairly sure that a right is used, not only asked about.
@@ -214,8 +227,10 @@ func sentOfPlace(p *place) int {
 func (f childFinding) probability() float64 {
 	p := 0.0
 	switch {
-	case f.young != nil && f.young.self && f.selfTeen:
-		p = 0.2 // "I was ten when I signed up, now I am twenty"
+	case f.back, f.young != nil && f.young.self && f.selfTeen:
+		p = 0.15 // "I was ten when I signed up, now I am twenty"
+	case f.young != nil && f.young.bare && f.kin == nil && f.word == nil:
+		p = 0.25 // "my four years in Warehouse B"
 	case f.young != nil && f.young.self:
 		p = 0.9
 	case f.young != nil && f.reached && f.home && (f.own || !f.claims):
@@ -262,6 +277,8 @@ func (f childFinding) bounded(p float64) float64 {
 	switch {
 	case nobody && f.kin == nil:
 		return min(p, 0.2)
+	case f.back && (f.young == nil || !f.young.kin) && f.kin == nil, f.young != nil && f.young.bare && f.kin == nil && f.word == nil && f.self == nil:
+		return min(p, 0.42)
 	case nobody && f.elder, f.young == nil && f.self == nil && f.kin == nil && f.own:
 		return min(p, 0.3)
 	case f.young != nil && f.young.self && !f.selfTeen && !f.adult:
@@ -299,6 +316,7 @@ func (a *analysis) childEvidence(f childFinding) []ticket.Evidence {
 func (f childFinding) facts() map[string]bool {
 	return map[string]bool{"young": f.young != nil, "young self": f.young != nil && f.young.self, "teen self": f.selfTeen, "word": f.word != nil,
 		"kin": f.kin != nil, "self": f.self != nil, "reached": f.reached, "anywhere": f.anywhere, "toys": f.toys, "elder": f.elder, "asked": f.asked, "adult": f.adult, "home": f.home, "group": f.group, "claims": f.claims && f.reached, "own": f.own, "young own": f.young != nil && f.own && !f.reached,
+		"back": f.back, "bare": f.young != nil && f.young.bare, "grown": f.grown,
 		"young home": f.young != nil && f.home,
 		"thirteen":   f.thirteen != nil, "young reached": f.young != nil && f.reached, "word reached": f.word != nil && f.reached,
 		"kin reached": f.kin != nil && f.reached && f.young == nil}

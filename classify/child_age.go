@@ -12,6 +12,7 @@ type mention struct {
 	from, to int
 	self     bool // the writer
 	kin      bool // a child of a family or a school
+	bare     bool // years that may be a span of time, with nobody beside them whose age they could be
 	how      string
 }
 
@@ -82,8 +83,42 @@ func abs(n int) int {
 	return n
 }
 
-// number reads a number at token i, in digits or words, and gives its value and end.
+// number reads a number at token i, in digits or words, and gives its value and end: "twenty-six",
+// "treinta y cinco", "二十六" are one number.
 func (f *ageFinder) number(i int) (n, end int) {
+	n, end = f.plainNumber(i)
+	if n < 20 || n > 99 || n%10 != 0 || f.tok(i).number >= 0 {
+		return n, end
+	}
+	for next := end; next < f.s.to && next <= end+1 && f.tok(next).clause == f.tok(i).clause; next++ {
+		if m, to := f.plainNumber(next); m >= 0 {
+			if m > 0 && m < 20 && f.tok(next).number < 0 && (m < 10 || n%20 == 0) {
+				return n + m, to
+			}
+			break
+		}
+		if len(f.tok(next).text) > 3 {
+			break
+		}
+	}
+	return n, end
+}
+
+// tail reports whether token i goes on with a number that began before it: the six of "twenty-six".
+func (f *ageFinder) tail(i int) bool {
+	for back := max(f.s.from, i-3); back < i; back++ {
+		if f.tok(back).number >= 0 {
+			continue
+		}
+		if n, end := f.number(back); n >= 10 && end > i {
+			return true
+		}
+	}
+	return false
+}
+
+// plainNumber reads a number that the lexicon has, or one in digits.
+func (f *ageFinder) plainNumber(i int) (n, end int) {
 	if t := f.tok(i); t.number >= 0 {
 		return t.number, i + 1
 	} else if t.address {
@@ -111,7 +146,7 @@ func (f *ageFinder) at(i int) (mention, bool) {
 		return f.person(mention{age: n, from: i, to: i + 1, how: "age"}, true)
 	}
 	n, end := f.number(i)
-	if n < 0 {
+	if n < 0 || f.tok(i).number < 0 && f.tail(i) {
 		return mention{}, false
 	}
 	if n >= 1900 && n <= f.received.Year() {
@@ -127,7 +162,9 @@ func (f *ageFinder) at(i int) (mention, bool) {
 		if !f.owned(i, u) && f.thing(u.to) || f.thingBefore(i) || f.near("duration", u.to, false) != nil {
 			return mention{}, false
 		}
-		return f.person(mention{age: n, from: i, to: u.to, how: "age"}, false)
+		m, ok := f.person(mention{age: n, from: i, to: u.to, how: "age"}, false)
+		m.bare = m.bare && f.years(u)
+		return m, ok
 	}
 	if p := f.near("agepre", i, true); p != nil && (f.ends(end) || f.within("kin", max(f.s.from, p.from-3), p.from, i) != nil && !f.counted(end)) {
 		return f.person(mention{age: n, from: p.from, to: end, how: "age"}, false)
@@ -136,6 +173,12 @@ func (f *ageFinder) at(i int) (mention, bool) {
 		return f.person(mention{age: n, from: i, to: end, how: "age"}, false)
 	}
 	return mention{}, false
+}
+
+// years reports whether the unit is only "years", which are a time as often as an age.
+func (f *ageFinder) years(u *hit) bool {
+	y := f.near("yearword", u.from, false)
+	return y != nil && y.to == u.to
 }
 
 // compound reads ages in one word, such as "achtjährige" or "nioåring".
@@ -287,6 +330,7 @@ func (f *ageFinder) person(m mention, loose bool) (mention, bool) {
 	if m.age < 3 || m.age >= 20 {
 		return m, false
 	}
+	m.bare = true
 	near := min(f.s.to, m.to+3) // "the phone is nine years old and recorded …", "nine-year-old Zeynep … on your phone"
 	nothing := f.within("company", f.s.from, near, m.from) == nil && f.within("account", f.s.from, near, m.from) == nil &&
 		f.within("duration", f.s.from, f.s.to, m.from) == nil && f.within("support", f.s.from, near, m.from) == nil

@@ -67,3 +67,37 @@ func (t *tally) row(tw io.Writer, name string, n int) {
 type hits struct{ tp, fp, fn int }
 
 func (h hits) f1() float64 { return 2 * float64(h.tp) / max(1, float64(2*h.tp+h.fp+h.fn)) }
+
+// sweep prints what other limits would give.
+func sweep(w io.Writer, set []example, odds [][]float64) {
+	for _, limit := range []float64{0.5, 0, -0.5, -1, -1.5, -2} {
+		for _, fall := range []float64{0, -1, -2, -3, -4} {
+			var t tally
+			n := 0
+			for i, x := range set {
+				if odds[i] == nil {
+					continue
+				}
+				n++
+				z := make([]float64, len(odds[i]))
+				best := 1
+				for r := range z {
+					z[r] = odds[i][r] - limit
+					if r > 0 && odds[i][r] > odds[i][best] {
+						best = r
+					}
+				}
+				z[0] = odds[i][0]
+				none := true
+				for r := range z {
+					none = none && z[r] < 0
+				}
+				if none && odds[i][best] > fall {
+					z[best] = 1
+				}
+				t.add(x, z)
+			}
+			fmt.Fprintf(w, "limit %.1f fall %.1f: F1 %.3f exact %.3f\n", limit, fall, t.f1(), share(t.exact, n))
+		}
+	}
+}
