@@ -121,7 +121,7 @@ func (p Policy) counted(r Request) Deadline {
 		}
 		period = period.Plus(Period{Days: d.Excluded})
 		target = target.Plus(Period{Days: d.Excluded - 1}) // D30: the shorter way of counting
-		rule += fmt.Sprintf(", %d days not counted", d.Excluded)
+		rule += ", " + count(d.Excluded, "day") + " not counted"
 	}
 	fresh := p.ownClock(r.Right, law.count(d.Start, p.Zone, p.Holidays, rule, period, target), r.ReceivedAt)
 	fresh.Extended, fresh.Excluded, fresh.Changes = d.Extended, d.Excluded, d.Changes
@@ -165,7 +165,7 @@ func (d *draft) resume(r *Request, at time.Time, by, why string) bool {
 	case w.Pause == pauseClarification:
 		days := max(daysBetween(asked, came)+1, 0)
 		r.Deadline.Excluded += days
-		change.What = fmt.Sprintf("answered: %d days from %s to %s do not count, both included", days, asked, came)
+		change.What = fmt.Sprintf("answered: from %s to %s, both included, %s not counted", asked, came, count(days, "day"))
 		d.recount(r, change)
 	default:
 		r.Deadline.Start = at
@@ -185,7 +185,7 @@ func pauseObject(kind string) string {
 // arguable records a suspension that some authorities accept: the dates stay (CASES D22).
 func (d *draft) arguable(r *Request, w *Wait, asked, came Date, c DateChange) {
 	days := max(daysBetween(asked, came), 0)
-	c.What = fmt.Sprintf("answered after %d days; ", days)
+	c.What = "answered after " + count(days, "day") + "; "
 	if w.Late {
 		c.What += "the question came too late to suspend the period"
 	} else {

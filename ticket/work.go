@@ -110,7 +110,7 @@ func (w *work) mayLeave(proven, question bool) {
 	t, p := w.ch.Ticket, w.draft.facts.Policy
 	to := t.Requester()
 	switch {
-	case !p.Relay:
+	case !p.Relay && !w.atTerminal:
 		w.refuse("Passing answers on to requesters is switched off (relay.enabled), so nothing was sent.")
 	case !proven:
 		w.refuse("It is not proven that this mail is from you (no DMARC pass), so nothing was sent to the requester.")

@@ -14,6 +14,7 @@ import (
 	_ "time/tzdata" // zone rules also on machines that have none (CASES C55)
 
 	"github.com/alecthomas/kong"
+	"golang.org/x/term"
 )
 
 // Exit codes, which others script against (DESIGN.md section 6).
@@ -30,7 +31,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)   // a second signal ends the process at once (C8)
 	signal.Ignore(syscall.SIGPIPE) // who reads our log may leave; writing to it fails then, and that is all (C60)
-	code := run(ctx, os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv})
+	code := run(ctx, os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv, asks: term.IsTerminal(int(os.Stdin.Fd()))})
 	stop()
 	os.Exit(code)
 }
@@ -40,6 +41,7 @@ type console struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) (string, bool)
+	asks     bool // a person sits at in and can be asked
 }
 
 // cli is the command line.

@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
 	"time"
 
-	"privacybot/pipeline"
 	"privacybot/store"
 	"privacybot/ticket"
 )
@@ -23,6 +21,27 @@ type ticketCmd struct {
 	Release ticketRelease `cmd:"" help:"Let the waiting letters of a ticket go out."`
 	Erase   ticketErase   `cmd:"" help:"Erase a closed ticket with its mails and letters, for good."`
 	Do      ticketDo      `cmd:"" help:"Carry out any staff command, such as: do PB-… right +access."`
+
+	Ask       staffCommand `cmd:"" help:"Send the requester a question."`
+	Verified  staffCommand `cmd:"" help:"Record how you checked who the requester is."`
+	Right     staffCommand `cmd:"" help:"Correct what is asked for: right PB-… +access -deletion."`
+	Requester staffCommand `cmd:"" help:"Name the requester of a mail that staff handed in."`
+	Extend    staffCommand `cmd:"" help:"Take longer and tell the requester why, before the limit and where the law has it."`
+	Pause     staffCommand `cmd:"" help:"Ask the requester; the clock may stand still until the answer, where the law has it."`
+	Resume    staffCommand `cmd:"" help:"Record that the answer came in another way."`
+	Wait      staffCommand `cmd:"" help:"Record that something is needed from somebody else; the clock runs."`
+	Law       staffCommand `cmd:"" help:"Settle the law; dates count anew from the original receipt."`
+	Merge     staffCommand `cmd:"" help:"Join a ticket to another one, which goes on."`
+	Split     staffCommand `cmd:"" help:"Make a linked ticket of its own for some rights."`
+	Assign    staffCommand `cmd:"" help:"Give a ticket to a colleague."`
+	Spam      staffCommand `cmd:"" help:"Close a ticket as spam, without a letter."`
+	Hold      staffCommand `cmd:"" help:"Legal hold: nothing of a ticket is erased. hold PB-… off ends it."`
+	Refer     staffCommand `cmd:"" help:"Close: another controller is responsible; the requester is told whom to ask."`
+	Appeal    staffCommand `cmd:"" help:"Open again what the requester objects to."`
+	Inform    staffCommand `cmd:"" help:"Tell the recipients of the data what they need to act (GDPR art. 19)."`
+	Covered   staffCommand `cmd:"" help:"Mark points of the answer's checklist as covered."`
+	Blocked   staffCommand `cmd:"" help:"Record that a child's data is blocked."`
+	Deleted   staffCommand `cmd:"" help:"Record that a child's data is deleted."`
 }
 
 type ticketList struct {
@@ -187,6 +206,12 @@ type letterJSON struct {
 	FailedAt  string            `json:"failed_at"`
 }
 
+// sheetJSON is the proof of one request's dates.
+type sheetJSON struct {
+	Right ticket.Right `json:"right"`
+	Lines []string     `json:"lines"`
+}
+
 // fullTicket is everything about a ticket, for scripts: the form of the list, and under "ticket"
 // all that is kept.
 func fullTicket(t ticket.Ticket, events []ticket.Event, letters []store.LetterState, zone *time.Location) any {
@@ -194,6 +219,10 @@ func fullTicket(t ticket.Ticket, events []ticket.Event, letters []store.LetterSt
 		shown := *v
 		shown.CodeHash = nil
 		t.Verification = &shown
+	}
+	sheets := []sheetJSON{}
+	for _, r := range t.Requests {
+		sheets = append(sheets, sheetJSON{Right: r.Right, Lines: append([]string{}, r.Sheet(zone)...)})
 	}
 	list := []letterJSON{}
 	for _, l := range letters {
@@ -207,7 +236,8 @@ func fullTicket(t ticket.Ticket, events []ticket.Event, letters []store.LetterSt
 		Ticket  ticket.Ticket  `json:"ticket"`
 		Events  []ticket.Event `json:"events"`
 		Letters []letterJSON   `json:"letters"`
-	}{toJSON(t, zone), t, events, list}
+		Sheets  []sheetJSON    `json:"sheets"`
+	}{toJSON(t, zone), t, events, list, sheets}
 }
 
 type ticketNote struct {
@@ -216,80 +246,43 @@ type ticketNote struct {
 }
 
 func (k ticketNote) Run(ctx context.Context, c console) error {
-	return command(ctx, c, k.refArg, ticket.Command{Name: ticket.CmdNote}, strings.Join(k.Text, " "))
+	return command(ctx, c, order{refArg: k.refArg, cmd: ticket.Command{Name: ticket.CmdNote}, text: strings.Join(k.Text, " ")})
 }
 
 type ticketAck struct{ refArg }
 
 func (k ticketAck) Run(ctx context.Context, c console) error {
-	return command(ctx, c, k.refArg, ticket.Command{Name: ticket.CmdAck}, "")
+	return command(ctx, c, order{refArg: k.refArg, cmd: ticket.Command{Name: ticket.CmdAck}})
 }
 
-type ticketRelease struct{ refArg }
+type ticketRelease struct {
+	refArg
+	Yes bool `help:"Do not ask first."`
+}
 
 func (k ticketRelease) Run(ctx context.Context, c console) error {
-	return command(ctx, c, k.refArg, ticket.Command{Name: ticket.CmdRelease}, "")
+	return command(ctx, c, order{refArg: k.refArg, cmd: ticket.Command{Name: ticket.CmdRelease}, yes: k.Yes})
 }
 
 type ticketClose struct {
 	refArg
 	Outcome string   `arg:"" enum:"done,partly,refused,withdrawn,none" help:"done, partly, refused, withdrawn or none."`
-	Text    []string `arg:"" optional:"" help:"What the requester is told."`
+	Text    []string `arg:"" optional:"" help:"What the requester is told; rights in front of it close these only."`
+	Inform  string   `help:"What the recipients of the data must know to act (GDPR art. 19)." placeholder:"TEXT"`
+	Yes     bool     `help:"Do not ask first."`
 }
 
 func (k ticketClose) Run(ctx context.Context, c console) error {
-	return command(ctx, c, k.refArg, ticket.Command{Name: ticket.CmdClose, Arg: k.Outcome}, strings.Join(k.Text, " "))
-}
-
-// ticketDo takes the words of its command as they are, such as -deletion, which is no flag. So
-// --config after them has to be found among them.
-type ticketDo struct {
-	Config  string   `help:"Configuration file." type:"path" placeholder:"FILE"`
-	Ref     string   `arg:"" help:"Reference, such as PB-7K3M-Q9XD."`
-	Command string   `arg:"" help:"Command without #, such as take, right, verified, requester, blocked, deleted."`
-	Args    []string `arg:"" optional:"" passthrough:"" help:"Its words."`
-}
-
-func (k ticketDo) Run(ctx context.Context, c console) error {
-	var words []string
-	for i := 0; i < len(k.Args); i++ {
-		if path, ok := strings.CutPrefix(k.Args[i], "--config="); ok {
-			k.Config = path
-		} else if k.Args[i] == "--config" && i+1 < len(k.Args) {
-			i++
-			k.Config = k.Args[i]
-		} else {
-			words = append(words, k.Args[i])
-		}
+	rights := 0 // words that are rights by themselves; a sentence in quotes never is
+	for rights < len(k.Text) && ticket.Right(k.Text[rights]).Valid() {
+		rights++
 	}
-	if k.Config == "" {
-		return wrongUse{errors.New("missing flags: --config=FILE")}
+	o := order{refArg: k.refArg, yes: k.Yes, text: strings.Join(k.Text[rights:], " "),
+		cmd: ticket.Command{Name: ticket.CmdClose, Arg: strings.TrimSpace(k.Outcome + " " + strings.Join(k.Text[:rights], " "))}}
+	if k.Inform != "" {
+		o.more = []ticket.Command{{Name: ticket.CmdInform, Arg: k.Inform}}
 	}
-	var r refArg
-	r.Config, r.Ref = k.Config, k.Ref
-	return command(ctx, c, r, ticket.Command{Name: strings.TrimPrefix(k.Command, "#"), Arg: strings.Join(words, " ")}, "")
-}
-
-// command carries out cmd on a ticket as the operator.
-func command(ctx context.Context, c console, k refArg, cmd ticket.Command, text string) error {
-	o, err := loadOffice(c, k.Config)
-	if err != nil {
-		return err
-	}
-	p, _, done, err := o.open(ctx, c, false)
-	if err != nil {
-		return err
-	}
-	defer done()
-	said, err := p.Command(ctx, strings.ToUpper(k.Ref), "operator", cmd, text)
-	if errors.Is(err, pipeline.ErrRefused) {
-		return wrongUse{err}
-	}
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(c.out, said)
-	return err
+	return command(ctx, c, o)
 }
 
 // withStore runs fn on the database of a configuration.

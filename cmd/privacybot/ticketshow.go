@@ -32,7 +32,7 @@ func showTicket(w io.Writer, t ticket.Ticket, events []ticket.Event, letters []s
 	}
 	line("requester", "%s (%s)", orDash(p.Address.Address), verified)
 	for _, s := range []struct{ what, text string }{
-		{"taken by", t.Assignee}, {"to sort", t.NeedsHuman}, {"no letters", t.Silent}, {"on hold", t.HoldWhy}, {"undelivered", t.Undeliverable},
+		{"taken by", t.Assignee}, {"legal hold", t.LegalHold}, {"joined to", t.MergedInto}, {"to sort", t.NeedsHuman}, {"no letters", t.Silent}, {"on hold", t.HoldWhy}, {"undelivered", t.Undeliverable},
 	} {
 		if s.text != "" {
 			line(s.what, "%s", s.text)
@@ -44,7 +44,19 @@ func showTicket(w io.Writer, t ticket.Ticket, events []ticket.Event, letters []s
 	if a := t.Child; a != nil {
 		line("child", "look by %s, block by %s, delete by %s", at(a.Look), at(a.Block), at(a.Done))
 	}
-	showRequests(w, t.Requests)
+	for _, i := range t.Informed {
+		fate := "letter on its way"
+		switch {
+		case !i.AnsweredAt.IsZero():
+			fate = "answered " + at(i.AnsweredAt)
+		case !i.FailedAt.IsZero():
+			fate = "could not be reached"
+		case !i.SentAt.IsZero():
+			fate = "told " + at(i.SentAt)
+		}
+		line("recipient", "%s: %s", i.Name, fate)
+	}
+	showRequests(w, t.Requests, zone)
 	fmt.Fprintln(w, "\nhistory")
 	for _, e := range events {
 		fmt.Fprintf(w, "  %s  %-12s %s\n", at(e.At), clean(e.Actor), hanging(e.Text, 33))
@@ -53,13 +65,16 @@ func showTicket(w io.Writer, t ticket.Ticket, events []ticket.Event, letters []s
 	return nil
 }
 
-func showRequests(w io.Writer, requests []ticket.Request) {
+func showRequests(w io.Writer, requests []ticket.Request, zone *time.Location) {
 	for _, r := range requests {
 		fmt.Fprintf(w, "\n%s  %s", r.Right, strings.ReplaceAll(string(r.State), "_", " "))
 		if r.Confidence > 0 {
 			fmt.Fprintf(w, "  confidence %.2f", r.Confidence)
 		}
 		fmt.Fprintln(w)
+		if x := r.Wait; x != nil {
+			fmt.Fprintf(w, "  %-11s %s\n", "waits for", hanging(x.For+" since "+x.Since.In(zone).Format(minutes)+": "+x.Why, 14))
+		}
 		label := "because"
 		for _, e := range r.Evidence {
 			reason := clean(e.Rule)
@@ -70,7 +85,7 @@ func showRequests(w io.Writer, requests []ticket.Request) {
 			label = ""
 		}
 		label = "dates"
-		for _, proof := range r.Deadline.Proof {
+		for _, proof := range r.Sheet(zone) {
 			fmt.Fprintf(w, "  %-11s %s\n", label, hanging(proof, 14))
 			label = ""
 		}
