@@ -72,6 +72,7 @@ func (l *loader) check(known Known) {
 	l.checkFolders()
 	l.checkStaff()
 	l.checkRecipients()
+	l.checkRouting()
 	l.checkRetention()
 
 	if len(c.Digest.Days) == 0 {
@@ -155,6 +156,22 @@ func (l *loader) checkStaff() {
 		}
 		if len(s.Roles) == 0 && !l.bad[base+".roles"] {
 			l.problem(base+".roles", "must name at least one of agent, manager, oncall, legal")
+		}
+	}
+}
+
+// checkRouting looks for routes that lead to nobody.
+func (l *loader) checkRouting() {
+	for i, r := range l.config.Routing {
+		key := fmt.Sprintf("routing[%d]", i)
+		l.need(len(r.To) == 0, key+".to", "[desk@example.com]")
+		if len(r.Rights)+len(r.Languages) == 0 && !l.bad[key+".rights"] {
+			l.problem(key, "must name rights or languages")
+		}
+		for j, to := range r.To {
+			if !slices.ContainsFunc(l.config.Staff, func(s Staff) bool { return strings.EqualFold(string(s.Address), string(to)) }) {
+				l.problem(fmt.Sprintf("%s.to[%d]", key, j), "is no address of staff")
+			}
 		}
 	}
 }

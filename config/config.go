@@ -17,6 +17,7 @@ type Config struct {
 	Keys           Keys           `yaml:"keys"`
 	Staff          []Staff        `yaml:"staff"`
 	Recipients     []Recipient    `yaml:"recipients"`
+	Routing        []Route        `yaml:"routing"`
 	Digest         Digest         `yaml:"digest"`
 	Child          Child          `yaml:"child"`
 	Alarm          Alarm          `yaml:"alarm"`
@@ -161,6 +162,13 @@ type Staff struct {
 	Address Address   `yaml:"address"`
 	Aliases []Address `yaml:"aliases"`
 	Roles   []string  `yaml:"roles" enum:"agent,manager,oncall,legal"` // [agent] when not given
+}
+
+// Route names who gets the mails about some tickets, instead of all agents.
+type Route struct {
+	Rights    []string  `yaml:"rights" enum:"child,access,portability,correction,deletion,restriction,objection,unsubscribe,complaint,question,other"`
+	Languages []string  `yaml:"languages"`
+	To        []Address `yaml:"to"` // members of staff
 }
 
 // Recipient is somebody to whom data was passed on, and who is told when it is corrected, deleted or

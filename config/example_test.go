@@ -80,7 +80,7 @@ func collect(node ast.Node, key string, given map[string]bool) {
 // What the example says must be filled in or differs on purpose; all else in it is the default.
 func TestExampleShowsTheDefaults(t *testing.T) {
 	got, want := loadExample(t), Default()
-	want.Organisation, want.Recipients = got.Organisation, got.Recipients
+	want.Organisation, want.Recipients, want.Routing = got.Organisation, got.Recipients, got.Routing
 	want.IMAP.Server, want.IMAP.Username, want.IMAP.Password = got.IMAP.Server, got.IMAP.Username, got.IMAP.Password
 	want.SMTP, want.Staff = got.SMTP, got.Staff
 	want.Database.Path, want.Keys.File = "../privacybot.db", "../privacybot.key"

@@ -109,6 +109,7 @@ func (d *draft) acknowledgeMore(ch *Change, c MailCause, added []Right) {
 		}
 	}
 	o.Data.Due, o.Data.LawName = d.promised(asked)
+	o.Data.AskDetails = asksDetails(c) && slices.Contains(added, Complaint)
 	if kind == LetterAcknowledgement && t.Verification == nil && d.asksCode(*t, c) {
 		d.askCode(ch, &o)
 	}

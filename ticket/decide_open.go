@@ -63,6 +63,7 @@ func (d *draft) newTicket(c MailCause) Ticket {
 		t.Thread = []string{m.MessageID}
 	}
 	t.Proposed = d.proposed(c)
+	t.BreachBy = breachBy(c)
 	t.Silent = d.silent(c)
 	t.HoldWhy = d.hold(c)
 	return t
@@ -230,6 +231,7 @@ func (d *draft) acknowledge(ch *Change, c MailCause) []string {
 	o.Data.Rights = t.Rights()
 	o.Data.Late = d.now.Sub(t.ReceivedAt) > 24*time.Hour
 	o.Data.Due, o.Data.LawName = d.promised(t.Requests)
+	o.Data.AskDetails = asksDetails(c)
 	if o.Kind == LetterAcknowledgement && d.asksCode(*t, c) {
 		d.askCode(ch, &o)
 	}

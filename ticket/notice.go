@@ -23,12 +23,17 @@ func (d *draft) notifyStaff(ch *Change, c MailCause, sent []string) {
 	case ch.Ticket.NeedsHuman != "":
 		what = "A mail that people must sort: " + ch.Ticket.NeedsHuman
 	}
+	if by := ch.Ticket.BreachBy; !by.IsZero() {
+		what += " It reports a data breach. If it is one, the authority must be told within 72 hours of becoming aware of it (GDPR art. 33(1)): counted from this mail, by " +
+			by.In(d.facts.Policy.Zone).Format("Mon 2006-01-02 15:04") + "."
+	}
 	for _, s := range d.facts.Policy.inCharge(ch.Ticket) {
 		d.orderNotice(LetterStaffNotice, s, ch, c, what, sent)
 	}
 }
 
-// inCharge lists who gets the mails about t: the desk, or legal for officials; with a child's data
+// inCharge lists who gets the mails about t: the desk or whom a route names, or legal for officials;
+// with a breach reported also legal, with a child's data
 // also everybody who may be alarmed, because an alarm itself holds no text.
 func (p Policy) inCharge(t Ticket) []Staff {
 	role := RoleAgentDesk
@@ -36,10 +41,17 @@ func (p Policy) inCharge(t Ticket) []Staff {
 		role = RoleLegal
 	}
 	to := slices.Clone(p.WithRole(role))
-	if t.Child == nil {
-		return to
+	if routed := p.routed(t); len(routed) > 0 && role == RoleAgentDesk {
+		to = routed
 	}
-	for _, s := range p.alarmLine() {
+	var more []Staff
+	if !t.BreachBy.IsZero() {
+		more = p.WithRole(RoleLegal)
+	}
+	if t.Child != nil {
+		more = append(slices.Clone(more), p.alarmLine()...)
+	}
+	for _, s := range more {
 		if !slices.ContainsFunc(to, func(have Staff) bool { return AddressKey(have.Address) == AddressKey(s.Address) }) {
 			to = append(to, s)
 		}

@@ -25,7 +25,8 @@ type Policy struct {
 	// NoticesPerHour is how many notices about one sender, or one thread, staff get in an hour; what comes
 	// on top is listed in one mail. 0 = no limit. Urgent tickets and children are always told at once.
 	NoticesPerHour int
-	Recipients     []Recipient // of the data, who are told when it is corrected, deleted or restricted
+	Routes         []Responsible // who gets the mails about which tickets; none: all agents
+	Recipients     []Recipient   // of the data, who are told when it is corrected, deleted or restricted
 }
 
 // Organisation is the controller.

@@ -39,6 +39,7 @@ type Ticket struct {
 	Answers     []SentAnswer `json:"answers,omitempty"`      // the last letters with staff's words
 	HeardAt     time.Time    `json:"heard_at,omitzero"`      // when a party last wrote on it
 
+	BreachBy   time.Time  `json:"breach_by,omitzero"`    // a data breach was reported: 72 hours from the receipt (GDPR art. 33)
 	MergedInto string     `json:"merged_into,omitempty"` // the ticket in which this one goes on; later mail goes there
 	Informed   []Informed `json:"informed,omitempty"`    // recipients of the data who were told (GDPR art. 19)
 }

@@ -156,6 +156,16 @@ func policyOf(c *config.Config) (ticket.Policy, error) {
 		}
 		p.Staff = append(p.Staff, m)
 	}
+	for _, r := range c.Routing {
+		route := ticket.Responsible{Languages: r.Languages}
+		for _, right := range r.Rights {
+			route.Rights = append(route.Rights, ticket.Right(right))
+		}
+		for _, to := range r.To {
+			route.To = append(route.To, string(to))
+		}
+		p.Routes = append(p.Routes, route)
+	}
 	for _, r := range c.Recipients {
 		rec := ticket.Recipient{Name: r.Name, Address: string(r.Address), Language: r.Language}
 		for _, right := range r.Rights {
