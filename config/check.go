@@ -74,6 +74,9 @@ func (l *loader) check(known Known) {
 	l.checkRecipients()
 	l.checkRouting()
 	l.checkRetention()
+	if c.Disk.Stop < c.Disk.Warn && !l.bad["disk.warn"] {
+		l.problem("disk.stop", "is less than disk.warn: people would be woken too late")
+	}
 
 	if len(c.Digest.Days) == 0 {
 		l.need(true, "digest.days", "[mon, tue, wed, thu, fri]: a day without digest is how a broken mailbox goes unseen")

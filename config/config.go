@@ -29,6 +29,7 @@ type Config struct {
 	Letters        Letters        `yaml:"letters"`
 	OwnLists       []string       `yaml:"own_lists"`
 	Retention      Retention      `yaml:"retention"`
+	Disk           Disk           `yaml:"disk"`
 	Log            Log            `yaml:"log"`
 }
 
@@ -140,6 +141,12 @@ type RightTerms struct {
 	Mail        time.Duration `yaml:"mail" min:"0s" max:"3650d"`
 	Personal    time.Duration `yaml:"personal" min:"0s" max:"3650d"`
 	Record      time.Duration `yaml:"record" min:"0s" max:"7300d"`
+}
+
+// Disk is how full the disk with an SQLite database may get, in percent.
+type Disk struct {
+	Warn int `yaml:"warn" min:"1" max:"100"`
+	Stop int `yaml:"stop" min:"1" max:"100"`
 }
 
 // Retention is how long what is kept.
@@ -271,6 +278,7 @@ func Default() *Config {
 			Rights: []RightTerms{{Right: "child", Attachments: day, Mail: 7 * day, Personal: 365 * day, Record: 730 * day}},
 			Spam:   30 * day, Automatic: 14 * day, Other: 90 * day, Daily: 30 * day,
 		},
-		Log: Log{Level: "info", Format: "text"},
+		Disk: Disk{Warn: 90, Stop: 98},
+		Log:  Log{Level: "info", Format: "text"},
 	}
 }

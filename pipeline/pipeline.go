@@ -38,6 +38,8 @@ type Config struct {
 
 	Retention   ticket.Retention // zero terms: everything is kept
 	PurgeServer bool             // what is erased here is deleted on the mail server as well
+	DiskWarn    int              // percent of the database's disk at which people are woken; 0 = never
+	DiskStop    int              // percent at which no more mail is taken in; 0 = never
 	AuditHead   string           // file that the end of the audit chain is written to, "" for none
 
 	// AnswerSince: mail received before the first start less this waits for approval. Negative:

@@ -112,6 +112,9 @@ func (p *Pipeline) fetchNew(ctx context.Context, conn *mailbox.Conn, f mailbox.F
 	}
 	saved := 0
 	if status.UIDNext == 0 || status.UIDNext > cur.LastUID+1 {
+		if err := p.room(); err != nil {
+			return 0, err
+		}
 		if saved, err = p.fetchAfter(ctx, conn, f, lease, &cur); err != nil {
 			return saved, err
 		}

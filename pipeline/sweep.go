@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -48,7 +49,7 @@ func (p *Pipeline) Sweep(ctx context.Context) error {
 	if err := p.sweepWork(ctx); err != nil {
 		return fmt.Errorf("work lists: %w", err)
 	}
-	return p.keepAuditHead(ctx)
+	return errors.Join(p.sweepDisk(ctx), p.keepAuditHead(ctx))
 }
 
 func (p *Pipeline) sweepTickets(ctx context.Context) error {

@@ -42,6 +42,7 @@ func openSQLite(path string, create bool) (*sql.DB, engine, error) {
 		clock:     "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)",
 		scrub:     []string{"PRAGMA wal_checkpoint(TRUNCATE)"},
 		catalogue: sqliteCatalogue,
+		file:      path,
 		presence:  &filePresence{path: path + "-worker"},
 		migrations: migrations{
 			dialect: goose.DialectSQLite3,

@@ -54,6 +54,7 @@ type engine struct {
 	snapshot   sql.IsolationLevel // at which all reads of a transaction see the same moment
 	scrub      []string           // SQL: take erased content out of the database's files
 	catalogue  catalogue
+	file       string // SQLite: the database; "" elsewhere
 	presence   presence
 	migrations migrations
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Trouble is a server of ours that does not let us do our work.
+// Trouble is a server of ours, or a disk, that does not let us do our work.
 type Trouble struct {
 	Server string // TroubleMailbox or TroubleMailServer
 	Since  time.Time
@@ -17,6 +17,7 @@ type Trouble struct {
 const (
 	TroubleMailbox    = "mailbox"
 	TroubleMailServer = "mail-server"
+	TroubleDisk       = "disk"
 )
 
 // troubleRepeat is the pause between two words about the same trouble.
@@ -26,14 +27,14 @@ const troubleRepeat = 4 * time.Hour
 func (Trouble) DueAgain(told time.Time) time.Time { return told.Add(troubleRepeat) }
 
 // TroubleLetters tells managers, and alarm.command, that a server does not let us work (BEHAVIOURS 7).
-// Of a mail server that takes no mail only alarm.command can tell.
+// Of a mail server that takes no mail, and of a disk without room for one, only alarm.command can tell.
 func (p Policy) TroubleLetters(t Trouble) []LetterOrder {
 	key := fmt.Sprintf("%s/%d/%d", t.Server, t.Since.Unix(), t.Told)
 	var out []LetterOrder
 	if p.Alarm {
 		out = append(out, LetterOrder{Kind: LetterAlarm, Key: key})
 	}
-	if t.Server == TroubleMailServer {
+	if t.Server != TroubleMailbox {
 		return out
 	}
 	for _, s := range p.WithRole(RoleManager) {

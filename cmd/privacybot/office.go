@@ -103,7 +103,7 @@ func pipelineConfig(c *config.Config) (pipeline.Config, error) {
 		Alarm: strings.Fields(c.Alarm.Command), Brakes: store.BrakeLimit{PerHour: c.Brakes.PerHour, PerAddressPerDay: c.Brakes.PerAddressPerDay,
 			PerDomainPerHour: c.Brakes.PerDomainPerHour, PerThreadPerDay: c.Brakes.PerThreadPerDay},
 		AnswerSince: c.Intake.AnswerSince.Within, Poll: c.IMAP.Poll,
-		Retention: retentionOf(c.Retention), PurgeServer: c.Retention.Server, AuditHead: string(c.Keys.Audit),
+		Retention: retentionOf(c.Retention), PurgeServer: c.Retention.Server, AuditHead: string(c.Keys.Audit), DiskWarn: c.Disk.Warn, DiskStop: c.Disk.Stop,
 	}
 	for disposition, folder := range c.IMAP.Move.Folders() {
 		if p.Move == nil {
