@@ -63,7 +63,7 @@ func Moves() []Transition {
 		if s != Waiting {
 			table = append(table, Transition{From: s, Move: MoveAsk, To: Waiting, People: true, Why: "#ask, #pause, #wait"})
 		}
-		if s != Extended {
+		if s != Extended && s != Waiting { // a wait keeps its state; the dates count all the same
 			table = append(table, Transition{From: s, Move: MoveExtend, To: Extended, Why: "the notice of the extension was accepted by the mail server"})
 		}
 	}
