@@ -24,7 +24,7 @@ var lawOfTLD = map[string]string{"uk": "uk-gdpr", "ch": "ch-fadp", "br": "br-lgp
 	"se": "eu-gdpr", "si": "eu-gdpr", "sk": "eu-gdpr", "no": "eu-gdpr", "is": "eu-gdpr", "li": "eu-gdpr", "eu": "eu-gdpr"}
 
 // specific laws win over the general one that is often named beside them ("UK GDPR", "COPPA and CCPA").
-var lawOrder = []string{"us-coppa", "us-ca-ccpa", "us-state", "uk-gdpr", "ch-fadp", "cn-pipl", "tw-pdpa", "br-lgpd", "ca-pipeda", "jp-appi", "kr-pipa", "tr-kvkk", "in-dpdp", "au-privacy", "eu-gdpr"}
+var lawOrder = []string{"us-coppa", "us-ca-ccpa", "us-state", "uk-gdpr", "ch-fadp", "cn-pipl", "tw-pdpa", "br-lgpd", "ca-quebec", "ca-pipeda", "jp-appi", "kr-pipa", "tr-kvkk", "in-dpdp", "au-privacy", "eu-gdpr"}
 
 // suggestLaw names the law that a mail points to, with evidence: a law named, else a place, else a
 // telephone number, else an article, else the sender's country domain. It gives "" when nothing does.
@@ -38,7 +38,7 @@ func (c *Classifier) suggestLaw(a *analysis, m ticket.Message) (string, []ticket
 		for _, h := range hits {
 			name := c.lex.names[h.concept]
 			if code, ok := strings.CutPrefix(name, lawPrefix); ok && named[code].Quote == "" {
-				named[code] = ticket.Evidence{Quote: short(a.doc.quote(s, h.from, h.to)), Rule: "law named"}
+				named[code] = ticket.Evidence{Quote: short(a.doc.quote(s, h.from, h.to)), Rule: ticket.RuleLawNamed}
 			}
 		}
 	}

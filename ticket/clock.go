@@ -104,7 +104,7 @@ func dayOr(t time.Time, zone *time.Location) string {
 // Only acts of people and of the requester lead here, and each leaves a [DateChange]; nothing else
 // ever does (CASES D59).
 func (p Policy) counted(r Request) Deadline {
-	d, law := r.Deadline, p.law(r.Law)
+	d, law := r.Deadline, p.law(r.Law).For(r.Right)
 	period, target, rule := law.Answer, law.Target, law.Articles
 	if !r.AppealedAt.IsZero() && !law.Appeal.IsZero() {
 		period, target, rule = law.Appeal, Period{}, law.Articles+", appeal"
@@ -124,6 +124,7 @@ func (p Policy) counted(r Request) Deadline {
 		rule += ", " + count(d.Excluded, "day") + " not counted"
 	}
 	fresh := p.ownClock(r.Right, law.count(d.Start, p.Zone, p.Holidays, rule, period, target), r.ReceivedAt)
+	fresh.Acknowledge = d.Acknowledge
 	fresh.Extended, fresh.Excluded, fresh.Changes = d.Extended, d.Excluded, d.Changes
 	return fresh
 }

@@ -71,7 +71,7 @@ func (w *work) noticeOfExtension(which []*Request, legal time.Time) {
 
 // extensible says why r cannot be extended; "" when it can.
 func (w *work) extensible(r Request) string {
-	law, zone := w.draft.facts.Policy.law(r.Law), w.draft.facts.Policy.Zone
+	law, zone := w.draft.facts.Policy.law(r.Law).For(r.Right), w.draft.facts.Policy.Zone
 	switch {
 	case r.Deadline.Extended:
 		return "it is extended already, and only once is possible"
@@ -146,7 +146,7 @@ func (w *work) pause(arg string) {
 
 // pausable says why r's clock cannot pause; "" when it can.
 func (w *work) pausable(r Request, kind string) string {
-	law, zone := w.draft.facts.Policy.law(r.Law), w.draft.facts.Policy.Zone
+	law, zone := w.draft.facts.Policy.law(r.Law).For(r.Right), w.draft.facts.Policy.Zone
 	switch {
 	case !law.Pause:
 		return law.Code + " knows no pause"

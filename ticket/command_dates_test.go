@@ -14,7 +14,7 @@ func receivedOn(t *testing.T, day, law string, rights ...ticket.Right) ticket.Ti
 	t.Helper()
 	f := facts(t)
 	m, v := proven(from("jane@example.org", "x")), asks(rights...)
-	m.ReceivedAt, v.Law = at(t, day), law
+	m.ReceivedAt, v.Law, v.LawWhy = at(t, day), law, []ticket.Evidence{{Rule: ticket.RuleLawNamed}}
 	return ticket.Decide(m.ReceivedAt, f, ticket.MailCause{ID: 1, Message: m, Verdict: v}).Changes[0].Ticket
 }
 

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -12,6 +13,9 @@ type Deadline struct {
 	// last second of a local day in the office's zone.
 	Legal  time.Time `json:"legal,omitzero"`
 	Target time.Time `json:"target,omitzero"`
+
+	// Acknowledge is by when the receipt must be confirmed; zero = the law does not ask for it.
+	Acknowledge time.Time `json:"acknowledge,omitzero"`
 
 	Law     string   `json:"law,omitempty"`     // code of the law
 	Version int      `json:"version,omitempty"` // of the law's data
@@ -35,7 +39,7 @@ type Roll struct {
 	Rule string `json:"rule"`
 }
 
-// Deadline gives the dates for the answer to a request.
+// Deadline gives the dates for the answer to a request; [Law.For] first, for the right's own periods.
 //
 // The period starts on the day that clocks in loc, the office's zone, showed at receipt (CASES
 // D13, D16), and that day is not counted. Legal is rolled over weekends and the holidays of h (nil:
@@ -43,6 +47,20 @@ type Roll struct {
 // law's own aim, 28 days for a month (D14).
 func (l Law) Deadline(received time.Time, loc *time.Location, h Holidays) Deadline {
 	return l.count(received, loc, h, l.Articles, l.Answer, l.Target)
+}
+
+// holidays gives the calendar by which l counts free days, when the office's own is h: the office
+// stands for the country whose law it is, or it does not count. A day free elsewhere would make the
+// answer late.
+func (l Law) holidays(h Holidays) Holidays {
+	if c, ok := h.(calendar); ok && slices.Contains(l.Calendars, c.code) {
+		return h
+	}
+	if len(l.Calendars) == 0 {
+		return nil
+	}
+	own, _ := HolidaysFor(l.Calendars[0]) // a test proves that there are such calendars
+	return own
 }
 
 // ExtendedDeadline gives the dates when the answer is extended: the whole period counted once from
@@ -62,20 +80,21 @@ func (l Law) ExtendedDeadline(received time.Time, loc *time.Location, h Holidays
 // AcknowledgementDeadline gives the date by which the receipt of a request for right must be
 // confirmed. False when the law sets none.
 func (l Law) AcknowledgementDeadline(right Right, received time.Time, loc *time.Location, h Holidays) (Deadline, bool) {
-	p := l.Acknowledge
+	p := l.For(right).Acknowledge
 	if right == Complaint {
 		p = l.ComplaintAcknowledge
 	}
 	if p.IsZero() {
 		return Deadline{}, false
 	}
-	l.Roll = "" // neither of the two known duties rolls (CASES D31, D33)
+	l.Roll, l.Note = "", "" // neither of the two known duties rolls (CASES D31, D33)
 	return l.count(received, loc, h, "confirmation of receipt", p, Period{}), true
 }
 
 // count does the arithmetic of p from the receipt. A zero target aims at p itself; business days
 // of the target are counted without holidays, which gives the earlier date.
 func (l Law) count(received time.Time, loc *time.Location, h Holidays, rule string, p, target Period) Deadline {
+	h = l.holidays(h)
 	day := DateOf(received, loc)
 	raw := p.After(day, h)
 	proof := []string{
@@ -104,6 +123,9 @@ func (l Law) count(received time.Time, loc *time.Location, h Holidays, rule stri
 	d.Proof = append(proof,
 		"legal limit: "+legal.Long()+", end of day, "+d.Legal.Format(time.RFC3339),
 		"target: "+aim.Long()+", "+why)
+	if l.Note != "" {
+		d.Proof = append(d.Proof, "note: "+l.Note)
+	}
 	return d
 }
 

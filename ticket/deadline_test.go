@@ -26,7 +26,7 @@ func TestEUGDPRWorkedTable(t *testing.T) {
 		{"D10", "2027-10-31", "2027-11-30", "2027-11-30", "2027-11-30", "2027-11-30", "2028-01-31"},
 	} {
 		received := mustDate(t, c.received).utc()
-		for code, want := range map[string]string{"none": c.none, "DE": c.de, "GB": c.uk, "IT": c.it} {
+		for code, want := range map[string]string{"none": c.none, "DE": c.de, "GB": c.none, "IT": c.it} { // Britain is no member state
 			d := eu.Deadline(received, berlin, mustHolidays(t, code))
 			if got := DateOf(d.Legal, berlin).String(); got != want {
 				t.Errorf("%s with holidays %s: %s, want %s\n%s", c.id, code, got, want, strings.Join(d.Proof, "\n"))
@@ -203,7 +203,7 @@ func TestEveryDeadlineIsInOrder(t *testing.T) {
 	laws := Laws()
 	zones := []string{"UTC", "Europe/Berlin", "Asia/Shanghai", "America/New_York", "Asia/Beirut", "America/Nuuk"}
 	rapid.Check(t, func(t *rapid.T) {
-		law := laws[rapid.SampledFrom([]string{"eu-gdpr", "uk-gdpr", "ch-fadp", "us-ca-ccpa", "br-lgpd", "ca-pipeda", "unknown"}).Draw(t, "law")]
+		law := laws[rapid.SampledFrom(lawCodes(laws)).Draw(t, "law")].For(rapid.SampledFrom(Rights()).Draw(t, "right"))
 		loc, err := time.LoadLocation(rapid.SampledFrom(zones).Draw(t, "zone"))
 		if err != nil {
 			t.Fatal(err)
@@ -231,6 +231,16 @@ func TestLawsAreComplete(t *testing.T) {
 	for code, l := range Laws() {
 		if l.Code != code || l.Name == "" || l.Articles == "" || l.Source == "" || l.Version < 1 || l.Answer.IsZero() {
 			t.Errorf("%s is not complete: %+v", code, l)
+		}
+		for right, c := range l.Rights {
+			if c.Answer.IsZero() || !right.Valid() || c.Answer.length() < c.Target.length() {
+				t.Errorf("%s is not complete for %s: %+v", code, right, c)
+			}
+		}
+		for i, c := range l.Calendars {
+			if h, err := HolidaysFor(c); err != nil || h == nil && i > 0 {
+				t.Errorf("%s counts by the calendar %q: %v", code, c, err)
+			}
 		}
 	}
 	if _, ok := LawByCode("eu-gpdr"); ok {

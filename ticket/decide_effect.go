@@ -36,7 +36,9 @@ func (d *draft) extensionAccepted(ch *Change, r *Request) (late []string) {
 		d.event(ch, EventDates, "bot", "%s", said)
 		return []string{said}
 	}
-	_ = r.move(MoveExtend) // while it waits for an answer the state stays; the dates count all the same
+	if r.State != Waiting { // while it waits for an answer the state stays; the dates count all the same
+		_ = r.move(MoveExtend)
+	}
 	r.Deadline.Extended = true
 	d.recount(r, DateChange{By: n.By, What: "extended, the notice was accepted by the mail server", Why: n.Why, Notice: n.Key})
 	d.event(ch, EventDates, "bot", "the notice was accepted by the mail server: %s is extended to %s", r.Right, dayOr(r.Deadline.Legal, zone))

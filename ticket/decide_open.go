@@ -72,7 +72,7 @@ func (d *draft) newTicket(c MailCause) Ticket {
 // request gives r its law and clock. A question has an office target only, other has none.
 func (d *draft) request(r Right, c MailCause) Request {
 	p := d.facts.Policy
-	law := p.law(c.Verdict.Law)
+	law := p.lawFor(c.Verdict, r)
 	req := Request{Right: r, State: Received, ReceivedAt: c.Message.ReceivedAt, Law: law.Code, Confidence: c.Verdict.Confidence[r]}
 	for _, e := range c.Verdict.Evidence {
 		if e.Right == r {
@@ -80,10 +80,21 @@ func (d *draft) request(r Right, c MailCause) Request {
 		}
 	}
 	if r != Other || c.Verdict.NeedsHuman { // until people have sorted it, the clock of a request runs
-		req.Deadline = law.Deadline(c.Message.ReceivedAt, p.Zone, p.Holidays)
+		req.Deadline = p.firstDeadline(law, r, c.Message.ReceivedAt)
 	}
 	req.Deadline = p.ownClock(r, req.Deadline, c.Message.ReceivedAt)
 	return req
+}
+
+// firstDeadline gives the dates of a request for right received at that time, as the law has them, with the date by
+// which its receipt must be confirmed where the law asks for that.
+func (p Policy) firstDeadline(law Law, right Right, received time.Time) Deadline {
+	d := law.For(right).Deadline(received, p.Zone, p.Holidays)
+	if a, asked := law.AcknowledgementDeadline(right, received, p.Zone, p.Holidays); asked {
+		d.Acknowledge = a.Target
+		d.Proof = append(d.Proof, "receipt is confirmed by "+DateOf(a.Target, p.Zone).Long()+", at the latest by "+DateOf(a.Legal, p.Zone).Long())
+	}
+	return d
 }
 
 // ownClock replaces the law's answer period where the house promises more (DESIGN.md section 2): a
@@ -322,7 +333,7 @@ func (d *draft) toRequester(ch *Change, kind LetterKind) LetterOrder {
 	o := LetterOrder{
 		Kind: kind, Key: t.Ref + "/" + d.key(kind, ""), Ref: t.Ref, To: Address{Address: t.Requester().Address.Address},
 		Language: t.Language, Hold: t.HoldWhy, References: t.Thread,
-		Data: LetterData{ReceivedAt: t.ReceivedAt.In(d.facts.Policy.Zone), Rights: t.Rights()},
+		Data: LetterData{ReceivedAt: t.ReceivedAt.In(d.facts.Policy.Zone), Rights: t.Rights(), Authority: d.facts.Policy.authority(t)},
 	}
 	if n := len(t.Thread); n > 0 {
 		o.InReplyTo = t.Thread[n-1]

@@ -126,7 +126,7 @@ func (w *work) since(at time.Time) {
 		}
 		t.Requests[i].ReceivedAt = at.UTC()
 		if len(r.Deadline.Proof) > 0 {
-			t.Requests[i].Deadline = p.ownClock(r.Right, p.law(r.Law).Deadline(at, p.Zone, p.Holidays), at)
+			t.Requests[i].Deadline = p.ownClock(r.Right, p.firstDeadline(p.law(r.Law), r.Right, at), at)
 		}
 	}
 	t.ReceivedAt = at.UTC()

@@ -8,29 +8,6 @@ import (
 	"time"
 
 	"github.com/rickar/cal/v2"
-	"github.com/rickar/cal/v2/aa"
-	"github.com/rickar/cal/v2/at"
-	"github.com/rickar/cal/v2/be"
-	"github.com/rickar/cal/v2/ch"
-	"github.com/rickar/cal/v2/cz"
-	"github.com/rickar/cal/v2/de"
-	"github.com/rickar/cal/v2/dk"
-	"github.com/rickar/cal/v2/es"
-	"github.com/rickar/cal/v2/fr"
-	"github.com/rickar/cal/v2/gb"
-	"github.com/rickar/cal/v2/gr"
-	"github.com/rickar/cal/v2/hr"
-	"github.com/rickar/cal/v2/ie"
-	"github.com/rickar/cal/v2/it"
-	"github.com/rickar/cal/v2/lt"
-	"github.com/rickar/cal/v2/lv"
-	"github.com/rickar/cal/v2/nl"
-	"github.com/rickar/cal/v2/no"
-	"github.com/rickar/cal/v2/pl"
-	"github.com/rickar/cal/v2/ro"
-	"github.com/rickar/cal/v2/se"
-	"github.com/rickar/cal/v2/si"
-	"github.com/rickar/cal/v2/us"
 )
 
 // Holidays knows the public holidays of one country. Nil knows none; weekends are not holidays
@@ -93,46 +70,6 @@ func sameDay(midnight time.Time, d Date) bool {
 	return !midnight.IsZero() && DateOf(midnight.Add(6*time.Hour), midnight.Location()) == d
 }
 
-func calendars() map[string][]*cal.Holiday {
-	return map[string][]*cal.Holiday{
-		"AT": at.Holidays,
-		"BE": be.Holidays,
-		"CH": {ch.Neujahr, ch.Auffahrt, ch.Bundesfeiertag, ch.Weihnachtstag}, // all else differs by canton
-		"CZ": cz.Holidays,
-		"DE": de.Holidays,
-		"DK": without(dk.Holidays, dk.Grundlovsdag), // by agreement, not by law
-		"ES": es.Holidays,
-		"FI": finland(),
-		"FR": fr.Holidays,
-		"GB": gb.Holidays, // England and Wales
-		"GR": gr.Holidays,
-		"HR": hr.Holidays,
-		"IE": ie.Holidays,
-		"IT": it.Holidays,
-		"LT": lt.Holidays,
-		"LU": luxembourg(),
-		"LV": lv.Holidays,
-		"NL": nl.Holidays, // with Good Friday: Algemene termijnenwet art. 3
-		"NO": no.Holidays,
-		"PL": pl.Holidays,
-		"PT": portugal(),
-		"RO": ro.Holidays,
-		"SE": se.Holidays, // with the three eves: lag (1930:173) 2 §
-		"SI": si.Holidays,
-		"US": us.Holidays,
-
-		"GB-NIR": append([]*cal.Holiday{
-			substituted("St Patrick's Day", time.March, 17),
-			substituted("Battle of the Boyne", time.July, 12),
-		}, gb.Holidays...),
-		"GB-SCT": append([]*cal.Holiday{
-			secondOfJanuary(),
-			substituted("St Andrew's Day", time.November, 30),
-			gb.SummerHolidayScotland,
-		}, without(gb.Holidays, gb.EasterMonday, gb.SummerHoliday)...),
-	}
-}
-
 func without(all []*cal.Holiday, drop ...*cal.Holiday) []*cal.Holiday {
 	return slices.DeleteFunc(slices.Clone(all), func(h *cal.Holiday) bool { return slices.Contains(drop, h) })
 }
@@ -159,56 +96,3 @@ func secondOfJanuary() *cal.Holiday {
 
 // named gives a Christian holiday its name in the country's language.
 func named(h *cal.Holiday, name string) *cal.Holiday { return h.Clone(&cal.Holiday{Name: name}) }
-
-// portugal: Código do Trabalho art. 234(1).
-func portugal() []*cal.Holiday {
-	return []*cal.Holiday{
-		named(aa.NewYear, "Ano Novo"),
-		named(aa.GoodFriday, "Sexta-Feira Santa"),
-		fixed("Dia da Liberdade", time.April, 25),
-		named(aa.WorkersDay, "Dia do Trabalhador"),
-		named(aa.CorpusChristi, "Corpo de Deus"),
-		fixed("Dia de Portugal", time.June, 10),
-		named(aa.AssumptionOfMary, "Assunção de Nossa Senhora"),
-		fixed("Implantação da República", time.October, 5),
-		named(aa.AllSaintsDay, "Todos os Santos"),
-		fixed("Restauração da Independência", time.December, 1),
-		named(aa.ImmaculateConception, "Imaculada Conceição"),
-		named(aa.ChristmasDay, "Natal"),
-	}
-}
-
-// finland: with the two eves that laki säädettyjen määräaikain laskemisesta (150/1930) 5 § adds.
-func finland() []*cal.Holiday {
-	return []*cal.Holiday{
-		named(aa.NewYear, "Uudenvuodenpäivä"),
-		named(aa.Epiphany, "Loppiainen"),
-		named(aa.GoodFriday, "Pitkäperjantai"),
-		named(aa.EasterMonday, "Toinen pääsiäispäivä"),
-		named(aa.WorkersDay, "Vappu"),
-		named(aa.AscensionDay, "Helatorstai"),
-		{Name: "Juhannusaatto", Type: cal.ObservancePublic, Month: time.June, Day: 19,
-			Weekday: time.Friday, Offset: 1, Func: cal.CalcWeekdayFrom},
-		fixed("Itsenäisyyspäivä", time.December, 6),
-		fixed("Jouluaatto", time.December, 24),
-		named(aa.ChristmasDay, "Joulupäivä"),
-		named(aa.ChristmasDay2, "Tapaninpäivä"),
-	}
-}
-
-// luxembourg: Code du travail art. L. 232-2.
-func luxembourg() []*cal.Holiday {
-	return []*cal.Holiday{
-		named(aa.NewYear, "Nouvel An"),
-		named(aa.EasterMonday, "Lundi de Pâques"),
-		named(aa.WorkersDay, "Fête du Travail"),
-		fixed("Journée de l'Europe", time.May, 9),
-		named(aa.AscensionDay, "Ascension"),
-		named(aa.PentecostMonday, "Lundi de Pentecôte"),
-		fixed("Fête nationale", time.June, 23),
-		named(aa.AssumptionOfMary, "Assomption"),
-		named(aa.AllSaintsDay, "Toussaint"),
-		named(aa.ChristmasDay, "Noël"),
-		named(aa.ChristmasDay2, "Saint-Étienne"),
-	}
-}

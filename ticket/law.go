@@ -29,7 +29,48 @@ type Law struct {
 
 	PauseRule PauseRule // what a pause does to the dates, where Pause is set
 	Appeal    Period    // from an appeal against a refusal to its answer; zero = the law has no appeal (CASES D55)
+
+	// Rights holds the periods of rights that the law treats apart; every other right has the ones above.
+	Rights map[Right]Clock
+
+	// Calendars lists the holiday calendars by which the law's free days may be counted; the office's
+	// own is used when it is among them, else the first, and "" as the first stands for weekends only. None:
+	// the law counts no free days.
+	Calendars []string
+
+	Authority string // who takes complaints, with its site; "" when it differs from person to person
+	Records   Period // how long the record of a request must be kept at least; zero = the law names no time (D40)
+	Note      string // what staff must know beside the dates, above all where the law leaves them open; "" = nothing
 }
+
+// Clock is how long a law gives for one right.
+type Clock struct {
+	Articles    string // "" = the law's own
+	Answer      Period
+	Extension   Period // zero = none
+	Target      Period // zero = Answer without any roll
+	Acknowledge Period // zero = no such duty
+	Note        string // "" = the law's own
+}
+
+// For gives the law as it is for right: with the right's own periods where it has some.
+func (l Law) For(right Right) Law {
+	c, apart := l.Rights[right]
+	if !apart {
+		return l
+	}
+	l.Answer, l.Extension, l.Target, l.Acknowledge = c.Answer, c.Extension, c.Target, c.Acknowledge
+	if c.Articles != "" {
+		l.Articles = c.Articles
+	}
+	if c.Note != "" {
+		l.Note = c.Note
+	}
+	return l
+}
+
+// length is about how many days p is, to tell which of two periods is longer: never less than p.
+func (p Period) length() int { return p.Months*31 + p.Days + p.BusinessDays*7/5 }
 
 // PauseRule says what it does to the dates that the requester owes an answer.
 type PauseRule string
@@ -96,7 +137,8 @@ func (p Period) String() string {
 func Laws() map[string]Law {
 	laws := map[string]Law{}
 	for _, l := range []Law{
-		euGDPR(), ukGDPR(), chFADP(), usCCPA(), brLGPD(), caPIPEDA(), unknownLaw(),
+		euGDPR(), ukGDPR(), chFADP(), usCCPA(), usState(), usCOPPA(), brLGPD(), caPIPEDA(), caQuebec(),
+		cnPIPL(), jpAPPI(), krPIPA(), twPDPA(), trKVKK(), inDPDP(), auPrivacy(), unknownLaw(),
 	} {
 		laws[l.Code] = l
 	}

@@ -12,5 +12,9 @@ func caPIPEDA() Law {
 		Answer:    Period{Days: 30},
 		Extension: Period{Days: 30},
 		Target:    Period{Days: 28},
+		Rights:    map[Right]Clock{Unsubscribe: casl()},
+		Calendars: []string{"CA"},
+		Authority: "Office of the Privacy Commissioner of Canada, www.priv.gc.ca",
+		Note:      "silence counts as refusal; requested data is kept as long as the person may still complain (s. 8(8))",
 	}
 }

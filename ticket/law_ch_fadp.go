@@ -11,5 +11,8 @@ func chFADP() Law {
 		Version:  1,
 		Answer:   Period{Days: 30},
 		Target:   Period{Days: 28},
+
+		Authority: "Federal Data Protection and Information Commissioner, www.edoeb.admin.ch",
+		Note:      "when it takes longer the person is told until when (DPO art. 18(2)); costs up to CHF 300 are announced and confirmed first (DPO art. 19)",
 	}
 }

@@ -18,5 +18,6 @@ func euGDPR() Law {
 		Target:    Period{Days: 28},
 		Roll:      "Regulation 1182/71 art. 3(4)",
 		Pause:     true,
+		Calendars: append([]string{""}, euCalendars()...),
 	}
 }

@@ -17,5 +17,7 @@ func ukGDPR() Law {
 		Roll:                 "ICO, right of access: how long do we have to comply",
 		Pause:                true,
 		PauseRule:            PauseStatutory,
+		Calendars:            []string{"GB", "GB-SCT", "GB-NIR"},
+		Authority:            "Information Commissioner's Office, ico.org.uk",
 	}
 }

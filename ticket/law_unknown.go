@@ -15,5 +15,6 @@ func unknownLaw() Law {
 		Version:  1,
 		Answer:   Period{Days: 30},
 		Target:   Period{Days: 28},
+		Note:     "settle the law with #law; until then the shortest plausible period counts",
 	}
 }

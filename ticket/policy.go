@@ -105,6 +105,35 @@ func (p Policy) WithRole(r StaffRole) []Staff {
 	return p.Staff
 }
 
+// lawFor gives the law that a mail's evidence points to, else the office's own. A law that is named
+// counts. One that only a number, an article or a domain hints at never gives more time than the
+// office's own law: a domain says little about where a person lives.
+func (p Policy) lawFor(v Verdict, right Right) Law {
+	l, known := p.Laws[v.Law]
+	if !known {
+		return p.Law
+	}
+	if !v.LawNamed() && l.For(right).Answer.length() > p.Law.For(right).Answer.length() {
+		return p.Law
+	}
+	return l
+}
+
+// authority is where the requester of t can complain; "" when the laws of its requests name none, or not the
+// same one.
+func (p Policy) authority(t Ticket) string {
+	var name string
+	for i, r := range t.Requests {
+		switch own := p.law(r.Law).Authority; {
+		case i == 0:
+			name = own
+		case own != name:
+			return ""
+		}
+	}
+	return name
+}
+
 // law gives the named law, or the office's own when the name is unknown or empty.
 func (p Policy) law(code string) Law {
 	if l, ok := p.Laws[code]; ok {

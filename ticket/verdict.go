@@ -1,5 +1,7 @@
 package ticket
 
+import "slices"
+
 // Verdict is what classification says about one mail, with its reasons. It is a proposal to
 // [Decide]; it never changes the message.
 type Verdict struct {
@@ -21,6 +23,14 @@ type Verdict struct {
 	WriterWhy []Evidence
 	Review    []string // flags for staff: "child-exactly-13", "child-possible", "possible-access", "reminder", "text-html-differ", "hidden-text"
 	Ignored   []Ignored
+}
+
+// RuleLawNamed is the rule of evidence for a law that the mail names itself.
+const RuleLawNamed = "law named"
+
+// LawNamed reports whether the mail names the law itself.
+func (v Verdict) LawNamed() bool {
+	return slices.ContainsFunc(v.LawWhy, func(e Evidence) bool { return e.Rule == RuleLawNamed })
 }
 
 // Evidence is one reason: the words in the mail and the rule that they met.

@@ -56,6 +56,7 @@ type cli struct {
 	Ticket   ticketCmd   `cmd:"" help:"Look at tickets and work on them."`
 	Ledger   ledgerCmd   `cmd:"" help:"List what became of every mail and compare it with the server."`
 	Digest   digestCmd   `cmd:"" help:"Show the managers' digest."`
+	Laws     lawsCmd     `cmd:"" help:"Show the laws with their periods and sources."`
 	Letters  lettersCmd  `cmd:"" help:"Write every letter in every language into a folder, to look at."`
 	Purge    purgeCmd    `cmd:"" help:"Erase what has been kept long enough, or show it."`
 	Audit    auditCmd    `cmd:"" help:"Check the chain over all that happened."`
