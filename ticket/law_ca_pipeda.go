@@ -8,7 +8,7 @@ func caPIPEDA() Law {
 		Name:      "Canadian Personal Information Protection and Electronic Documents Act",
 		Articles:  "PIPEDA s. 8(3)",
 		Source:    "S.C. 2000, c. 5, s. 8",
-		Version:   1,
+		Version:   2,
 		Answer:    Period{Days: 30},
 		Extension: Period{Days: 30},
 		Target:    Period{Days: 28},

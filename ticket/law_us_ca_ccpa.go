@@ -12,7 +12,7 @@ func usCCPA() Law {
 		Name:        "California Consumer Privacy Act",
 		Articles:    "11 CCR § 7021(b)",
 		Source:      "California Code of Regulations, title 11, § 7021",
-		Version:     1,
+		Version:     2,
 		Answer:      Period{Days: 45},
 		Extension:   Period{Days: 45},
 		Target:      Period{Days: 44},
