@@ -164,6 +164,9 @@ func (f *ageFinder) at(i int) (mention, bool) {
 		}
 		m, ok := f.person(mention{age: n, from: i, to: u.to, how: "age"}, false)
 		m.bare = m.bare && f.years(u)
+		if f.years(u) && !f.beside(i, u.to) {
+			m.bare, m.self, m.kin = true, false, m.kin && f.within("kin", max(f.s.from, i-9), min(f.s.to, u.to+9), i) != nil
+		}
 		return m, ok
 	}
 	if p := f.near("agepre", i, true); p != nil && (f.ends(end) || f.within("kin", max(f.s.from, p.from-3), p.from, i) != nil && !f.counted(end)) {
@@ -179,6 +182,20 @@ func (f *ageFinder) at(i int) (mention, bool) {
 func (f *ageFinder) years(u *hit) bool {
 	y := f.near("yearword", u.from, false)
 	return y != nil && y.to == u.to
+}
+
+// beside reports whether somebody stands so close to plain years from i to end that they are an age:
+// "she has nine years", "tengo solo nueve años", "my son, nine years".
+func (f *ageFinder) beside(i, end int) bool {
+	for _, name := range []string{"self", "person", "kin"} {
+		if f.near(name, i, true) != nil || f.within(name, i, end, i) != nil {
+			return true
+		}
+	}
+	if p := f.near("agepre", i, true); p != nil {
+		return true
+	}
+	return f.within("kin", max(f.s.from, i-4), min(f.s.to, end+4), i) != nil
 }
 
 // compound reads ages in one word, such as "achtjährige" or "nioåring".
@@ -288,6 +305,9 @@ func (f *ageFinder) alone(i, end int) bool {
 	before := f.within("kin", max(f.s.from, i-4), i, i)
 	if before == nil {
 		before = f.within("person", max(f.s.from, i-3), i, i)
+		if n, _ := f.number(i); n < 3 || n > 17 {
+			before = nil
+		}
 	}
 	if before == nil {
 		return false

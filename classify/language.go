@@ -146,9 +146,16 @@ func (x *lexicon) activeIn(t *tongue, row []float64) langSet {
 		}
 	}
 	var set langSet
+	wide := x.wideScore(t)
 	for l := range x.langs {
 		switch {
-		case !x.shared(l), high < 1.2:
+		case !x.shared(l):
+			// Its Latin words ("SOC 2", "GDPR") count only where its script is; kana tell Japanese from
+			// Chinese, which share the rest of their characters.
+			if x.always(l) || t.score[l] > 0 && (!x.cjk(l) || t.score[l] >= 0.35*wide) {
+				set |= 1 << uint(l)
+			}
+		case high < 1.2:
 			set |= 1 << uint(l)
 		case t.score[l] >= 0.45*high, row[l] >= 1 && row[l] >= 0.7*top:
 			set |= 1 << uint(l)
@@ -164,4 +171,20 @@ func (x *lexicon) shared(l int) bool {
 		return true
 	}
 	return false
+}
+
+// always reports whether l is no language of its own: the words that are the same everywhere.
+func (x *lexicon) always(l int) bool { return x.langs[l].script == "every" }
+
+func (x *lexicon) cjk(l int) bool { return x.langs[l].script == "han" || x.langs[l].script == "kana" }
+
+// wideScore is the score of the better of Chinese and Japanese.
+func (x *lexicon) wideScore(t *tongue) float64 {
+	most := 0.0
+	for l := range x.langs {
+		if x.cjk(l) {
+			most = math.Max(most, t.score[l])
+		}
+	}
+	return most
 }

@@ -101,3 +101,25 @@ func sweep(w io.Writer, set []example, odds [][]float64) {
 		}
 	}
 }
+
+// childSweep prints what other limits of the child alert would give.
+func childSweep(w io.Writer, set []example, odds [][]float64) {
+	for _, limit := range []float64{0.5, 0.43, 0.35, 0.3, 0.25, 0.2, 0.15} {
+		var t tally
+		other, others := 0, 0
+		for i, x := range set {
+			if odds[i] == nil {
+				continue
+			}
+			p := max(x.ChildLeast, min(x.ChildMost, sigmoid(0.6*odds[i][0])))
+			t.addChild(x, p >= limit, x.want[0] == 1)
+			if x.want[0] == 0 && !x.mail.Has("lookalike") {
+				others++
+				if p >= limit {
+					other++
+				}
+			}
+		}
+		fmt.Fprintf(w, "child limit %.2f: recall %.3f of %d, look-alikes %.3f, others %.3f\n", limit, share(t.found, t.child), t.child, share(t.alarms, t.likes), share(other, others))
+	}
+}

@@ -43,7 +43,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	p := params{epochs: *epochs, decay: *decay, rate: *rate, join: *join, trust: *trust, show: *show}
 	if *batches {
-		sweep(stdout, set, leaveBatchOut(stdout, set, p))
+		odds := leaveBatchOut(stdout, set, p)
+		sweep(stdout, set, odds)
+		childSweep(stdout, set, odds)
 		return 0
 	}
 	slope, shift := crossValidate(stdout, set, p)
