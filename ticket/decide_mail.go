@@ -198,9 +198,9 @@ func (d *draft) onThread(c MailCause) {
 func (d *draft) stranger(c MailCause, t Ticket) {
 	ch := d.change(t)
 	d.event(ch, EventStranger, "bot", "a mail on this thread came from %s, who is no party; nothing was changed", c.Message.From.Address)
-	if asksSomething(c.Verdict) && c.Verdict.Route != RouteSpam {
+	if (c.Verdict.Urgent || asksInPassing(c.Verdict, NotAutomatic)) && c.Verdict.Route != RouteSpam {
 		d.openTicket(c, t.Ref)
-	} else {
+	} else { // a doubt alone is for the staff of this ticket, who read it there
 		d.settle(DispFollowup, t.Ref, "on a ticket's thread, but from somebody who is no party to it")
 	}
 	d.noticeFollowup(ch, c, "Somebody who is no party to this ticket wrote on its thread. Nothing was changed and nobody was answered.")

@@ -23,7 +23,8 @@ var mayImport = map[string][]string{
 	"config":            nil,
 	"templates":         nil,
 	"migrations":        nil,
-	"cmd":               {"config", "pipeline", "ticket", "ingest", "classify", "responder", "store", "internal/demo"},
+	"cmd":               {"config", "pipeline", "ticket", "ingest", "classify", "responder", "store", "internal/demo", "internal/redteam"},
+	"internal/redteam":  {"ticket", "ingest", "responder", "store", "pipeline", "internal/demo"},
 	"internal/demo":     {"ticket", "ingest", "classify", "responder", "store", "pipeline"},
 	"internal/mailtest": nil,
 }

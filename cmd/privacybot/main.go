@@ -55,6 +55,7 @@ type cli struct {
 	Classify classifyCmd `cmd:"" help:"Show what mails ask for, and why."`
 	Ticket   ticketCmd   `cmd:"" help:"Look at tickets and work on them."`
 	Ledger   ledgerCmd   `cmd:"" help:"List what became of every mail and compare it with the server."`
+	Redteam  redteamCmd  `cmd:"" help:"Play published attacks against the program on this machine and print what leaked."`
 	Digest   digestCmd   `cmd:"" help:"Show the managers' digest."`
 	Laws     lawsCmd     `cmd:"" help:"Show the laws with their periods and sources."`
 	Letters  lettersCmd  `cmd:"" help:"Write every letter in every language into a folder, to look at."`
