@@ -77,6 +77,7 @@ func (l *loader) check(known Known) {
 	if c.Disk.Stop < c.Disk.Warn && !l.bad["disk.warn"] {
 		l.problem("disk.stop", "is less than disk.warn: people would be woken too late")
 	}
+	l.checkHealth()
 
 	if len(c.Digest.Days) == 0 {
 		l.need(true, "digest.days", "[mon, tue, wed, thu, fri]: a day without digest is how a broken mailbox goes unseen")

@@ -30,6 +30,8 @@ type Config struct {
 	OwnLists       []string       `yaml:"own_lists"`
 	Retention      Retention      `yaml:"retention"`
 	Disk           Disk           `yaml:"disk"`
+	Canary         Canary         `yaml:"canary"`
+	Health         Health         `yaml:"health"`
 	Log            Log            `yaml:"log"`
 }
 
@@ -239,6 +241,20 @@ type Letters struct {
 	Footer    string `yaml:"footer" lines:"many"`
 }
 
+// Canary is the daily test mail to ourselves.
+type Canary struct {
+	Enabled bool          `yaml:"enabled"`
+	At      Clock         `yaml:"at"`
+	Within  time.Duration `yaml:"within" min:"1m" max:"12h"`
+}
+
+// Health is how the program tells other programs how it does.
+type Health struct {
+	Listen   string        `yaml:"listen"`   // host:port of an HTTP server; "" = none
+	Anywhere bool          `yaml:"anywhere"` // Listen need not be a loopback address
+	Stale    time.Duration `yaml:"stale" min:"2m" max:"1d"`
+}
+
 // Log is how the program reports what it does.
 type Log struct {
 	Level  string `yaml:"level" enum:"debug,info,warn,error"`
@@ -278,7 +294,9 @@ func Default() *Config {
 			Rights: []RightTerms{{Right: "child", Attachments: day, Mail: 7 * day, Personal: 365 * day, Record: 730 * day}},
 			Spam:   30 * day, Automatic: 14 * day, Other: 90 * day, Daily: 30 * day,
 		},
-		Disk: Disk{Warn: 90, Stop: 98},
-		Log:  Log{Level: "info", Format: "text"},
+		Disk:   Disk{Warn: 90, Stop: 98},
+		Canary: Canary{At: Clock{Hour: 6, Minute: 30}, Within: 30 * time.Minute},
+		Health: Health{Stale: 15 * time.Minute},
+		Log:    Log{Level: "info", Format: "text"},
 	}
 }

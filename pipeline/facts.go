@@ -21,6 +21,9 @@ func (p *Pipeline) mailFacts(tx *store.Tx, c ticket.MailCause, key string, hold 
 	if c.Quarantine != "" {
 		return f, nil
 	}
+	if f.Canary = p.canaryDay(c.Message) != ""; f.Canary {
+		return f, nil
+	}
 	err := p.thread(tx, c.Message, &f)
 	if err != nil {
 		return f, err

@@ -47,6 +47,9 @@ type Config struct {
 	AnswerSince     time.Duration
 	AnswerSinceDate time.Time // instead of AnswerSince, when not zero
 	Poll            time.Duration
+
+	Canary CanaryConfig
+	Stale  time.Duration // a folder not read for longer is an alarm; 0 = 15 min
 }
 
 // Pipeline runs the steps over one store, one mailbox and one mail server.
@@ -63,6 +66,7 @@ type Pipeline struct {
 	nudgeWork, nudgeDeliver chan struct{}
 	dialling                chan struct{} // holds one token while the mailbox is dialled
 	trouble                 trouble
+	vitals                  vitals
 	envelopeRefused         atomic.Bool // the mail server takes no letter's own envelope sender
 }
 
@@ -104,6 +108,7 @@ func New(c Config, s *store.Store, log *slog.Logger, opts ...Option) (*Pipeline,
 		return nil, fmt.Errorf("letters: %w", err)
 	}
 	p.cfg.useTokens(p.now)
+	p.watchServers()
 	if p.sender, err = responder.NewSender(p.cfg.SMTP); err != nil {
 		return nil, fmt.Errorf("smtp: %w", err)
 	}
@@ -153,7 +158,7 @@ func (p *Pipeline) Once(ctx context.Context) (err error) {
 	_, deliverErr := p.Deliver(ctx)
 	_, moveErr := p.Move(ctx)
 	purgeErr := p.purgeDaily(ctx)
-	return errors.Join(receiveErr, workErr, sweepErr, deliverErr, moveErr, purgeErr, p.keepAuditHead(ctx))
+	return errors.Join(receiveErr, workErr, sweepErr, deliverErr, moveErr, purgeErr, p.keepAuditHead(ctx), p.unwell(ctx))
 }
 
 // ErrClock says that the computer's clock cannot be right. Nothing is done then: receipt times and

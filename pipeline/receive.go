@@ -33,7 +33,7 @@ func (p *Pipeline) Receive(ctx context.Context) (int, error) {
 	if first != nil {
 		first = fmt.Errorf("imap folders: %w", first)
 	}
-	if err := p.noteJunk(ctx, folders); err != nil {
+	if err := errors.Join(p.noteJunk(ctx, folders), p.noteFolders(ctx, folders)); err != nil {
 		return 0, err
 	}
 	total := 0

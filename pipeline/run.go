@@ -30,6 +30,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	if err := p.noticeRestore(ctx); err != nil {
 		return errors.Join(err, leave())
 	}
+	p.vitals.begin(p.now())
 	var wg sync.WaitGroup
 	loop := func(name string, every time.Duration, wake <-chan struct{}, once func(context.Context) error) {
 		wg.Go(func() { p.loop(ctx, name, every, wake, once) })
@@ -50,6 +51,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 func (p *Pipeline) loop(ctx context.Context, name string, every time.Duration, wake <-chan struct{}, once func(context.Context) error) {
 	failures := 0
 	for {
+		p.vitals.beat(name, p.now())
 		err := p.clock()
 		if err == nil {
 			err = once(ctx)
@@ -124,7 +126,7 @@ func (p *Pipeline) watch(ctx context.Context) {
 				p.log.Error("a configured folder is missing; the others are read", "err", err) // C35
 				err = nil
 			}
-			return errors.Join(err, p.noteJunk(ctx, folders))
+			return errors.Join(err, p.noteJunk(ctx, folders), p.noteFolders(ctx, folders))
 		})
 		for _, f := range folders {
 			if !watched[f.Name] {

@@ -34,6 +34,9 @@ func (p *Pipeline) Sweep(ctx context.Context) error {
 	if err := p.sweepAccess(ctx); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
+	if err := p.sweepHealth(ctx); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
 	if err := p.sweepBundle(ctx); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
@@ -98,6 +101,11 @@ func (p *Pipeline) sweepDay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if g.LedgerDiffer >= 0 {
+		if err := p.compared(ctx, Ledger{Overdue: overdue}, now); err != nil {
+			return err
+		}
+	}
 	if err := p.readAgain(ctx, overdue); err != nil {
 		return err
 	}
@@ -142,6 +150,15 @@ func (p *Pipeline) digest(ctx context.Context, now, day, since time.Time) (ticke
 	g.Day = day
 	if _, g.JunkWatched, err = p.store.Meta(ctx, metaJunk); err != nil {
 		return g, nil, err
+	}
+	health, err := p.Health(ctx)
+	if err != nil {
+		return g, nil, err
+	}
+	for _, a := range health.Alarms {
+		if a.What != ticket.AlarmLedger { // the digest compares anew
+			g.Alarms = append(g.Alarms, a.Lines...)
+		}
 	}
 	l, err := p.Ledger(ctx)
 	if err != nil {

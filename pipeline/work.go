@@ -29,6 +29,7 @@ const (
 func (p *Pipeline) Work(ctx context.Context) (int, error) {
 	total := 0
 	for {
+		p.vitals.beat("work", p.now())
 		mails, err := p.store.ClaimMails(ctx, workLease, batchMails, batchBytes)
 		if err != nil {
 			return total, fmt.Errorf("claim mail: %w", err)
@@ -190,6 +191,11 @@ func (p *Pipeline) settle(ctx context.Context, tx *store.Tx, c ticket.MailCause,
 	}
 	if err := p.keepProof(tx, c.Message.From.Address, d); err != nil {
 		return nil, err
+	}
+	if f.Canary {
+		if err := p.canaryBack(tx, p.canaryDay(c.Message), c.Junk); err != nil {
+			return nil, err
+		}
 	}
 	steps := []Step{{Mail: &c, Decision: d}}
 	opened, err := p.openSorted(tx, c, f, hold)

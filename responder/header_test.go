@@ -93,7 +93,7 @@ func TestAutoSubmitted(t *testing.T) { // B13
 		ticket.LetterStaffNotice: "auto-generated", ticket.LetterStaffFollowup: "auto-generated", ticket.LetterEscalation: "auto-generated",
 		ticket.LetterUndelivered: "auto-generated", ticket.LetterQuarantine: "auto-generated", ticket.LetterSorting: "auto-generated", ticket.LetterDigest: "auto-generated",
 		ticket.LetterTrouble: "auto-generated", ticket.LetterStaffCode: "auto-replied", ticket.LetterStaffWarning: "auto-generated", ticket.LetterStaffSent: "auto-generated",
-		ticket.LetterBrakes: "auto-generated", ticket.LetterBundle: "auto-generated",
+		ticket.LetterBrakes: "auto-generated", ticket.LetterBundle: "auto-generated", ticket.LetterHealth: "auto-generated",
 		ticket.LetterStaffWorklist: "auto-generated", ticket.LetterStaffReminder: "auto-generated", ticket.LetterStaffSheet: "auto-generated",
 	}
 	for _, s := range responder.Samples() {

@@ -110,6 +110,8 @@ func (s *sampler) house() {
 	s.add("quarantine", ticket.LetterQuarantine, ticket.LetterData{ReceivedAt: s.received, Due: s.due, Lines: []string{"three attempts to read it ended in an error"}})
 	s.add("trouble", ticket.LetterTrouble, ticket.LetterData{ReceivedAt: s.received, Lines: []string{
 		"The mailbox refuses the sign-in since 2026-11-20 09:41. It is tried again every 15 minutes."}})
+	s.add("health", ticket.LetterHealth, ticket.LetterData{ReceivedAt: s.received, Lines: []string{
+		"The daily test mail, sent on 2026-11-20 at 06:30, has not come back: either letters do not go out or mail is not read."}})
 	s.add("brakes", ticket.LetterBrakes, ticket.LetterData{ReceivedAt: s.received, Lines: []string{
 		"214 acknowledgements, code requests or status answers wait; the longest since 2026-11-20 09:41.",
 		"The tickets are open, their clocks run, and staff were told of them: only the automatic letters wait. None is dropped."}})
@@ -139,12 +141,13 @@ func (s *sampler) house() {
 		Quarantined:   1, LettersWait: 2, LettersHeld: 3, LettersBraked: 4, LettersFailed: 1, UnmatchedDSN: 1, New: 9, Closed: 6, Open: 17,
 		OpenByRight: map[ticket.Right]int{ticket.Child: 1, ticket.Access: 6, ticket.Deletion: 7, ticket.Complaint: 2, ticket.Unsubscribe: 1, ticket.Other: 1},
 		Mails:       431, Pending: 1, Dispositions: map[string]int{"ticket": 9, "followup": 4, "other": 3, "spam": 11},
-		LastPoll: map[string]time.Time{"INBOX": s.now.Add(-2 * time.Hour)}, LedgerDiffer: 2}
+		LastPoll: map[string]time.Time{"INBOX": s.now.Add(-2 * time.Hour)}, LedgerDiffer: 2,
+		Alarms: []string{"The daily test mail, sent on 2026-11-20 at 06:30, has not come back: either letters do not go out or mail is not read."}}
 	s.add("digest", ticket.LetterDigest, ticket.LetterData{ReceivedAt: day, Digest: &full})
 	for i := range s.out {
 		switch s.out[i].Order.Kind {
 		case ticket.LetterStaffWorklist, ticket.LetterStaffReminder, ticket.LetterSorting, ticket.LetterDigest,
-			ticket.LetterQuarantine, ticket.LetterTrouble, ticket.LetterBrakes, ticket.LetterBundle:
+			ticket.LetterQuarantine, ticket.LetterTrouble, ticket.LetterBrakes, ticket.LetterBundle, ticket.LetterHealth:
 			s.out[i].Order.Ref = ""
 		}
 	}

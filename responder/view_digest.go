@@ -31,6 +31,7 @@ type digestView struct {
 	Polls          []pollView
 	Ledger         int // mails on the server that the ledger does not know; -1: not compared
 	JunkWatched    bool
+	Alarms         []text // what is wrong with the program's own work
 	AuditEntry     text
 	Headline       text // the figures that matter, for the subject
 }
@@ -60,7 +61,8 @@ func (c *Composer) digest(g ticket.Digest, w *wordlist, now time.Time) *digestVi
 		Unverified: c.rows(g.Unverified, w), Undeliverable: c.rows(g.Undeliverable, w), NeedsHuman: c.rows(g.NeedsHuman, w),
 		Quarantined: g.Quarantined, LettersWait: g.LettersWait, LettersHeld: g.LettersHeld, LettersBraked: g.LettersBraked, LettersFailed: g.LettersFailed,
 		UnmatchedDSN: g.UnmatchedDSN, New: g.New, Closed: g.Closed, Open: g.Open, Moved: max(g.New, g.Closed, g.Open),
-		Mails: g.Mails, Pending: g.Pending, Ledger: g.LedgerDiffer, JunkWatched: g.JunkWatched, AuditEntry: orText(line(g.AuditEntry, 60), "none"),
+		Alarms: texts(g.Alarms[:min(len(g.Alarms), maxRows)]),
+		Mails:  g.Mails, Pending: g.Pending, Ledger: g.LedgerDiffer, JunkWatched: g.JunkWatched, AuditEntry: orText(line(g.AuditEntry, 60), "none"),
 	}
 	for _, r := range ticket.Rights() {
 		if n := g.OpenByRight[r]; n > 0 {
@@ -81,7 +83,7 @@ func (c *Composer) digest(g ticket.Digest, w *wordlist, now time.Time) *digestVi
 		v.Polls = append(v.Polls, p)
 	}
 	waiting := v.Children.Count + v.Overdue.Count + v.DueSoon.Count + v.Unverified.Count + v.Undeliverable.Count + v.NeedsHuman.Count
-	v.Quiet = waiting+g.Quarantined+g.LettersWait+g.LettersHeld+g.LettersBraked+g.LettersFailed+g.UnmatchedDSN+g.Pending == 0 && g.LedgerDiffer <= 0 && !stale
+	v.Quiet = waiting+g.Quarantined+g.LettersWait+g.LettersHeld+g.LettersBraked+g.LettersFailed+g.UnmatchedDSN+g.Pending == 0 && g.LedgerDiffer <= 0 && !stale && len(g.Alarms) == 0
 	v.Headline = headline(g)
 	return v
 }

@@ -15,6 +15,8 @@ func (d *draft) mail(c MailCause) {
 	switch {
 	case c.Quarantine != "":
 		d.quarantine(c)
+	case d.facts.Canary:
+		d.settle(DispReceipt, "", "the daily test mail came back: letters go out and mail is read")
 	case d.facts.Duplicate && c.OpenedBy == "" && c.Again == 0:
 		d.settle(DispDuplicate, d.facts.DuplicateRef, "the same mail was delivered before")
 	case c.OpenedBy != "":

@@ -18,6 +18,7 @@ type Facts struct {
 	Answer *SentLetter // the letter of ours that a mail answers or a bounce reports
 
 	OwnLetter bool // the mail itself is a letter of ours that came back
+	Canary    bool // the mail is our daily test mail, proven by its token
 
 	Named       map[string]Named // the tickets that commands name, by reference
 	OpenTickets []Ticket         // all open ones, when a command asks for the list

@@ -47,10 +47,14 @@ const (
 	LetterTrouble       LetterKind = "trouble"        // the mailbox cannot be read
 	LetterBrakes        LetterKind = "brakes"         // the brakes hold acknowledgements back for long
 	LetterBundle        LetterKind = "bundle"         // many notices in one: the references only
+	LetterHealth        LetterKind = "health"         // something is wrong with the program's own work
 )
 
 // LetterAlarm runs alarm.command with the reference only; it is not a mail.
 const LetterAlarm LetterKind = "alarm"
+
+// LetterCanary is the daily mail to ourselves; no template writes it, and no person reads it.
+const LetterCanary LetterKind = "canary"
 
 // LetterKinds lists the kinds that are mails, external ones first.
 func LetterKinds() []LetterKind {
@@ -59,7 +63,7 @@ func LetterKinds() []LetterKind {
 		LetterExtension, LetterStatus, LetterReferral, LetterMandate, LetterMandatePerson,
 		LetterRecipientNotice, LetterRecorded, LetterStopped,
 		LetterStaffNotice, LetterStaffFollowup, LetterStaffReceipt, LetterStaffHeld,
-		LetterEscalation, LetterUndelivered, LetterQuarantine, LetterSorting, LetterDigest, LetterTrouble, LetterBrakes, LetterBundle,
+		LetterEscalation, LetterUndelivered, LetterQuarantine, LetterSorting, LetterDigest, LetterTrouble, LetterBrakes, LetterBundle, LetterHealth,
 		LetterStaffCode, LetterStaffSent, LetterStaffWarning, LetterStaffWorklist, LetterStaffReminder, LetterStaffSheet}
 }
 
@@ -201,7 +205,8 @@ type Digest struct {
 	LastPoll      map[string]time.Time
 	LedgerDiffer  int // mails on the server that the ledger does not know; -1 when not compared
 	JunkWatched   bool
-	AuditEntry    string // the last entry of the audit chain, "17:0f3a…"; "" when it has none
+	Alarms        []string // what is wrong with the program's own work, one sentence each
+	AuditEntry    string   // the last entry of the audit chain, "17:0f3a…"; "" when it has none
 }
 
 // BundleRow is one ticket of which staff got no notice of its own.

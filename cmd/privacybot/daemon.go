@@ -30,6 +30,14 @@ func (r runCmd) Run(ctx context.Context, c console) error {
 	}
 	defer done()
 	signal.Ignore(syscall.SIGHUP) // the terminal may go (C10)
+	address, stop, err := serveHealth(ctx, o.config.Health.Listen, p)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if address != "" {
+		o.logger(c).Info("health is served", "listen", address)
+	}
 	o.logger(c).Info("watching", "version", version, "mode", o.config.Mode)
 	return p.Run(ctx)
 }

@@ -35,6 +35,7 @@ var onlyIn = map[string]string{
 	"modernc.org/":                      "store",
 	"github.com/wneessen/":              "responder",
 	"github.com/alecthomas/kong":        "cmd",
+	"github.com/prometheus/":            "cmd",
 	"github.com/tink-crypto/":           "store",
 	"github.com/emersion/go-msgauth":    "ingest",
 	"github.com/emersion/go-imap/v2/im": "ingest",

@@ -47,6 +47,7 @@ type console struct {
 // cli is the command line.
 type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Show the whole way on a sample mailbox. Needs no account and no configuration."`
+	Init     initCmd     `cmd:"" help:"Ask a few questions, write a configuration and try it."`
 	Run      runCmd      `cmd:"" help:"Watch the mailbox until stopped."`
 	Once     onceCmd     `cmd:"" help:"Receive, decide, send and sweep all that is due now, then exit."`
 	Check    checkCmd    `cmd:"" help:"Check the configuration and tell every problem at once."`
@@ -58,6 +59,7 @@ type cli struct {
 	Redteam  redteamCmd  `cmd:"" help:"Play published attacks against the program on this machine and print what leaked."`
 	Digest   digestCmd   `cmd:"" help:"Show the managers' digest."`
 	Laws     lawsCmd     `cmd:"" help:"Show the laws with their periods and sources."`
+	Health   healthCmd   `cmd:"" help:"Show how the program's own work stands; exit 1 when something is wrong."`
 	Letters  lettersCmd  `cmd:"" help:"Write every letter in every language into a folder, to look at."`
 	Purge    purgeCmd    `cmd:"" help:"Erase what has been kept long enough, or show it."`
 	Audit    auditCmd    `cmd:"" help:"Check the chain over all that happened."`

@@ -104,6 +104,7 @@ func pipelineConfig(c *config.Config) (pipeline.Config, error) {
 			PerDomainPerHour: c.Brakes.PerDomainPerHour, PerThreadPerDay: c.Brakes.PerThreadPerDay},
 		AnswerSince: c.Intake.AnswerSince.Within, Poll: c.IMAP.Poll,
 		Retention: retentionOf(c.Retention), PurgeServer: c.Retention.Server, AuditHead: string(c.Keys.Audit), DiskWarn: c.Disk.Warn, DiskStop: c.Disk.Stop,
+		Canary: pipeline.CanaryConfig{Enabled: c.Canary.Enabled, Hour: c.Canary.At.Hour, Minute: c.Canary.At.Minute, Within: c.Canary.Within}, Stale: c.Health.Stale,
 	}
 	for disposition, folder := range c.IMAP.Move.Folders() {
 		if p.Move == nil {
