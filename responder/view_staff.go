@@ -159,7 +159,7 @@ func (c *Composer) requests(t ticket.Ticket, fresh []ticket.Evidence, w *wordlis
 		}
 		steps = append(steps, s.steps...)
 	}
-	return out, texts(steps)
+	return out, bounded(steps, maxProof, maxFrame)
 }
 
 // sortingView is one mail of the sorting mail.
@@ -217,13 +217,17 @@ func people(all []ticket.Address) text {
 	return line(strings.Join(out, ", "), 2*maxLine)
 }
 
+// maxProof is how many steps of arithmetic are shown: several rights with several changes each.
+const maxProof = 120
+
 // texts makes a list of sentences, bounded as a whole. What does not fit is counted.
-func texts(all []string) []text {
+func texts(all []string) []text { return bounded(all, maxRows, maxList) }
+
+func bounded(all []string, rows, left int) []text {
 	var out []text
-	left := maxList
 	for i, s := range all {
 		t := line(s, 2*maxLine)
-		if left -= len(t); left < 0 || i == maxRows {
+		if left -= len(t); left < 0 || i == rows {
 			return append(out, text(fmt.Sprintf("and %d more", len(all)-i)))
 		}
 		out = append(out, t)
