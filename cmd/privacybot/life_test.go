@@ -49,11 +49,11 @@ func TestLifeAtTheTerminal(t *testing.T) {
 		}
 	}
 	var full struct {
-		Sheets []struct {
-			Right string
-			Lines []string
-		}
 		Ticket struct {
+			Sheets []struct {
+				Right string
+				Lines []string
+			}
 			Requests []struct {
 				Deadline struct {
 					Version int
@@ -67,7 +67,7 @@ func TestLifeAtTheTerminal(t *testing.T) {
 		}
 	}
 	decode(t, h.fine("ticket", "show", "--json", ref), &full)
-	if len(full.Sheets) != 1 || len(full.Sheets[0].Lines) < 8 || full.Ticket.Requests[0].Deadline.Changes[0].By != "operator" || full.Ticket.Requests[0].Deadline.Zone != "Europe/Berlin" {
+	if len(full.Ticket.Sheets) != 1 || len(full.Ticket.Sheets[0].Lines) < 8 || full.Ticket.Requests[0].Deadline.Changes[0].By != "operator" || full.Ticket.Requests[0].Deadline.Zone != "Europe/Berlin" {
 		t.Errorf("the sheet as JSON %+v", full)
 	}
 

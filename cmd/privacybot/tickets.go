@@ -206,6 +206,12 @@ type letterJSON struct {
 	FailedAt  string            `json:"failed_at"`
 }
 
+// ticketWithSheets is all that is kept of a ticket, with the proof of its dates in words.
+type ticketWithSheets struct {
+	ticket.Ticket
+	Sheets []sheetJSON `json:"sheets"`
+}
+
 // sheetJSON is the proof of one request's dates.
 type sheetJSON struct {
 	Right ticket.Right `json:"right"`
@@ -233,11 +239,10 @@ func fullTicket(t ticket.Ticket, events []ticket.Event, letters []store.LetterSt
 	}
 	return struct {
 		ticketJSON
-		Ticket  ticket.Ticket  `json:"ticket"`
-		Events  []ticket.Event `json:"events"`
-		Letters []letterJSON   `json:"letters"`
-		Sheets  []sheetJSON    `json:"sheets"`
-	}{toJSON(t, zone), t, events, list, sheets}
+		Ticket  ticketWithSheets `json:"ticket"`
+		Events  []ticket.Event   `json:"events"`
+		Letters []letterJSON     `json:"letters"`
+	}{toJSON(t, zone), ticketWithSheets{t, sheets}, events, list}
 }
 
 type ticketNote struct {
