@@ -159,7 +159,8 @@ func (f *ageFinder) at(i int) (mention, bool) {
 		return m, true
 	}
 	if u := f.unit(end); u != nil {
-		if !f.owned(i, u) && f.thing(u.to) || f.thingBefore(i) || f.near("duration", u.to, false) != nil {
+		if !f.owned(i, u) && f.thing(u.to) || f.thingBefore(i) ||
+			f.near("duration", u.to, false) != nil && f.within("kin", max(f.s.from, i-3), i, i) == nil {
 			return mention{}, false
 		}
 		m, ok := f.person(mention{age: n, from: i, to: u.to, how: "age"}, false)
@@ -369,6 +370,9 @@ func (f *ageFinder) inGrade(i, end, n int) (mention, bool) {
 	}
 	if g == nil {
 		g = f.near("grade", i, true)
+		if n == 1 && f.tok(i).number < 0 {
+			return mention{}, false // "vorig jaar een abonnement": the one is an article
+		}
 	}
 	if g == nil || n < 1 || n > 13 {
 		return mention{}, false

@@ -13,7 +13,7 @@ const (
 	doubt  = 0.25 // a right between doubt and accept makes a person look
 	sure   = 0.65 // a named right below this makes a person look
 
-	acceptChild = 0.43 // a missed child is worse than a false alarm
+	acceptChild = 0.35 // a missed child is worse than a false alarm
 )
 
 // fire runs every rule over every sentence.

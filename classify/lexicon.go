@@ -63,6 +63,7 @@ type lexicon struct {
 	concepts map[string]concept
 	names    []string
 	nouns    map[concept]bool // concepts that a negation does not turn round; the group "noun" of rules.txt
+	sayings  map[concept]bool // phrases inside which a negation keeps its reach
 	whole    map[string]entries
 	prefix   map[string]entries
 	suffix   map[string]entries

@@ -90,20 +90,36 @@ func (x *lexicon) settle(d *document, hits []hit) []hit {
 		}
 	}
 	for i := range kept {
-		if kept[i].concept == neg && !covered(kept, i) {
+		if kept[i].negated {
+			denyInside(kept, i)
+		}
+	}
+	for i := range kept {
+		if kept[i].concept == neg && !x.covered(kept, i) {
 			x.negate(d, kept, i, that)
 		}
 	}
 	return kept
 }
 
+// denyInside negates the same concept inside a phrase that is negated as a whole ("ne supprimez pas").
+func denyInside(kept []hit, n int) {
+	h := kept[n]
+	for j := n + 1; j < len(kept) && kept[j].from < h.to; j++ {
+		if kept[j].concept == h.concept && kept[j].to <= h.to {
+			kept[j].negated = true
+		}
+	}
+}
+
 // covered reports whether the negation kept[n] is part of a longer phrase ("did not answer"), which
-// already says what it negates.
-func covered(kept []hit, n int) bool {
+// already says what it negates. The phrases of the group "saying" in rules.txt ("don't delete it yet")
+// leave it to work on what is in them.
+func (x *lexicon) covered(kept []hit, n int) bool {
 	h := kept[n]
 	for j := max(0, n-24); j < len(kept) && kept[j].from <= h.from; j++ {
 		o := kept[j]
-		if o.concept != h.concept && o.from <= h.from && h.to <= o.to && o.to-o.from > h.to-h.from {
+		if o.concept != h.concept && !x.sayings[o.concept] && o.from <= h.from && h.to <= o.to && o.to-o.from > h.to-h.from {
 			return true
 		}
 	}
@@ -128,7 +144,7 @@ func (x *lexicon) negate(d *document, kept []hit, n int, that concept) {
 	}
 	if l.script == "latin" && h.to < len(d.tokens) {
 		for j := n + 1; j < len(kept) && kept[j].from <= h.to+1; j++ {
-			if kept[j].from >= h.to && d.tokens[kept[j].from].clause == clause && l.after > 0 {
+			if kept[j].from >= h.to && d.tokens[kept[j].from].clause == clause && l.after > 0 && !x.nouns[kept[j].concept] {
 				return // "close the account and no more advertising": it negates what follows
 			}
 		}

@@ -69,6 +69,10 @@ func loadRules(fsys fs.FS, x *lexicon) (*ruleSet, error) {
 	for _, c := range rs.groups["noun"] {
 		x.nouns[c] = true
 	}
+	x.sayings = map[concept]bool{}
+	for _, c := range rs.groups["saying"] {
+		x.sayings[c] = true
+	}
 	return rs, nil
 }
 

@@ -236,7 +236,7 @@ type tally struct {
 }
 
 // childAccept is the confidence at which classify raises a child alert.
-const childAccept = 0.43
+const childAccept = 0.35
 
 // add counts one mail and reports whether every right was judged rightly.
 func (t *tally) add(x example, odds []float64) bool {

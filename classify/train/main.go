@@ -43,9 +43,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	p := params{epochs: *epochs, decay: *decay, rate: *rate, join: *join, trust: *trust, show: *show}
 	if *batches {
-		odds := leaveBatchOut(stdout, set, p)
-		sweep(stdout, set, odds)
-		childSweep(stdout, set, odds)
+		leaveBatchOut(stdout, set, p)
 		return 0
 	}
 	slope, shift := crossValidate(stdout, set, p)
