@@ -63,7 +63,7 @@ func (l *loader) check(known Known) {
 	l.need(c.SMTP.Username != "" && c.SMTP.Password.IsZero() && !l.given("smtp.oauth"), "smtp.password", `"${SMTP_PASSWORD}", because smtp.username is given`)
 	l.checkOAuth("imap", c.IMAP.OAuth)
 	l.checkOAuth("smtp", c.SMTP.OAuth)
-	for _, base := range []string{"imap.password", "smtp.password", "database", "keys.value", "imap.oauth.client_secret", "imap.oauth.refresh_token", "smtp.oauth.client_secret", "smtp.oauth.refresh_token"} {
+	for _, base := range []string{"imap.password", "smtp.password", "database", "keys.value", "imap.oauth.client_secret", "imap.oauth.refresh_token", "smtp.oauth.client_secret", "smtp.oauth.refresh_token", "suppression.token"} {
 		_, plain := l.lines[base]
 		if _, file := l.lines[base+"_file"]; plain && file {
 			l.problem(base+"_file", "only one of %s and %s_file can be given", base, base)
@@ -78,6 +78,7 @@ func (l *loader) check(known Known) {
 		l.problem("disk.stop", "is less than disk.warn: people would be woken too late")
 	}
 	l.checkHealth()
+	l.checkSuppression()
 
 	if len(c.Digest.Days) == 0 {
 		l.need(true, "digest.days", "[mon, tue, wed, thu, fri]: a day without digest is how a broken mailbox goes unseen")

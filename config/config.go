@@ -28,6 +28,7 @@ type Config struct {
 	Verification   Verification   `yaml:"verification"`
 	Letters        Letters        `yaml:"letters"`
 	OwnLists       []string       `yaml:"own_lists"`
+	Suppression    Suppression    `yaml:"suppression"`
 	Retention      Retention      `yaml:"retention"`
 	Disk           Disk           `yaml:"disk"`
 	Canary         Canary         `yaml:"canary"`
@@ -253,6 +254,14 @@ type Health struct {
 	Listen   string        `yaml:"listen"`   // host:port of an HTTP server; "" = none
 	Anywhere bool          `yaml:"anywhere"` // Listen need not be a loopback address
 	Stale    time.Duration `yaml:"stale" min:"2m" max:"1d"`
+}
+
+// Suppression is how mailings to an address are stopped. At most one of Command, URL and Mail is set.
+type Suppression struct {
+	Command string  `yaml:"command"`
+	URL     WebURL  `yaml:"url"`
+	Token   Secret  `yaml:"token"` // sent to URL
+	Mail    Address `yaml:"mail"`
 }
 
 // Log is how the program reports what it does.

@@ -36,6 +36,8 @@ type Config struct {
 	Alarm     []string
 	Brakes    store.BrakeLimit
 
+	Suppression SuppressionHook // who takes addresses off the mailing lists; zero: people do
+
 	Retention   ticket.Retention // zero terms: everything is kept
 	PurgeServer bool             // what is erased here is deleted on the mail server as well
 	DiskWarn    int              // percent of the database's disk at which people are woken; 0 = never
@@ -154,11 +156,12 @@ func (p *Pipeline) Once(ctx context.Context) (err error) {
 	}
 	_, receiveErr := p.Receive(ctx)
 	_, workErr := p.Work(ctx)
+	suppressErr := p.Suppress(ctx)
 	sweepErr := p.Sweep(ctx)
 	_, deliverErr := p.Deliver(ctx)
 	_, moveErr := p.Move(ctx)
 	purgeErr := p.purgeDaily(ctx)
-	return errors.Join(receiveErr, workErr, sweepErr, deliverErr, moveErr, purgeErr, p.keepAuditHead(ctx), p.unwell(ctx))
+	return errors.Join(receiveErr, workErr, suppressErr, sweepErr, deliverErr, moveErr, purgeErr, p.keepAuditHead(ctx), p.unwell(ctx))
 }
 
 // ErrClock says that the computer's clock cannot be right. Nothing is done then: receipt times and

@@ -38,6 +38,9 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	loop("work", workEvery, p.nudgeWork, func(ctx context.Context) error { _, err := p.Work(ctx); return err })
 	loop("deliver", workEvery, p.nudgeDeliver, func(ctx context.Context) error { _, err := p.Deliver(ctx); return err })
 	loop("sweep", sweepEvery, nil, p.Sweep)
+	if p.cfg.Suppression.Set() {
+		loop("suppression", suppressEvery, nil, p.Suppress)
+	}
 	loop("purge", purgeEvery, nil, p.purgeDaily)
 	if len(p.cfg.Move) > 0 {
 		loop("move", moveEvery, nil, func(ctx context.Context) error { _, err := p.Move(ctx); return err })

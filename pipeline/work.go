@@ -238,6 +238,11 @@ func (p *Pipeline) apply(tx *store.Tx, now time.Time, d ticket.Decision) error {
 			return err
 		}
 	}
+	for _, w := range d.Stops {
+		if err := tx.KeepSuppression(w); err != nil {
+			return err
+		}
+	}
 	if d.ReleaseHeld != "" {
 		if _, err := tx.ReleaseHeld(d.ReleaseHeld); err != nil {
 			return err

@@ -191,10 +191,12 @@ func (s *Store) rewrap(ctx context.Context, next uint32, after int64) (last int6
 			Mail    []byte
 			Ticket  *string
 			Letter  []byte
+			Stop    []byte
+			StopRef *string
 		}
-		err := db.Raw(`SELECT k.id, k.wrapped, m.content_hash AS mail, t.ref AS ticket, l.key_hash AS letter FROM data_keys k
+		err := db.Raw(`SELECT k.id, k.wrapped, m.content_hash AS mail, t.ref AS ticket, l.key_hash AS letter, s.address_hash AS stop, s.ticket AS stop_ref FROM data_keys k
 			LEFT JOIN mails m ON m.key_id = k.id LEFT JOIN tickets t ON t.key_id = k.id
-			LEFT JOIN letters l ON l.key_id = k.id AND l.ticket_id IS NULL
+			LEFT JOIN letters l ON l.key_id = k.id AND l.ticket_id IS NULL LEFT JOIN suppressions s ON s.key_id = k.id
 			WHERE k.id > ? AND substr(k.wrapped, 1, 5) <> ? ORDER BY k.id LIMIT ?`, after, keyPrefix(next), rotateBatch).Scan(&rows).Error
 		if err != nil {
 			return err
@@ -209,6 +211,8 @@ func (s *Store) rewrap(ctx context.Context, next uint32, after int64) (last int6
 				o = ticketOwner(*row.Ticket)
 			case row.Letter != nil:
 				o = letterOwner("", row.Letter)
+			case row.Stop != nil && row.StopRef != nil:
+				o = suppressionOwner(*row.StopRef, row.Stop)
 			default:
 				return fmt.Errorf("data key %d belongs to nothing that is known; nothing more was done", row.ID)
 			}

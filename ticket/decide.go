@@ -20,6 +20,8 @@ func Decide(now time.Time, f Facts, cause Cause) Decision {
 		d.delivery(c)
 	case DueCause:
 		d.due()
+	case SuppressionCause:
+		d.suppressed(c)
 	case CommandCause:
 		d.terminal(c)
 	}
@@ -74,6 +76,7 @@ func (d *draft) finish() Decision {
 			d.out.Changes = append(d.out.Changes, *c)
 		}
 	}
+	d.keepStops()
 	if d.facts.Policy.Shadow {
 		for i, o := range d.out.Letters {
 			if desk := d.facts.Policy.WithRole(RoleAgentDesk); o.Kind.External() && len(desk) > 0 {
@@ -107,6 +110,10 @@ func (t Ticket) clone() Ticket {
 	if t.Proposed != nil {
 		o := *t.Proposed
 		c.Proposed = &o
+	}
+	if t.Stopping != nil {
+		s := *t.Stopping
+		c.Stopping = &s
 	}
 	if t.Child != nil {
 		a := *t.Child

@@ -41,7 +41,7 @@ func (d *draft) accepted(ch *Change, c DeliveryCause) {
 		d.event(ch, EventLetterSent, "bot", "%s was accepted by the mail server", c.Letter.Kind)
 	}
 	switch c.Letter.Kind {
-	case LetterAcknowledgement, LetterNeutral, LetterChild, LetterChildSelf:
+	case LetterAcknowledgement, LetterNeutral, LetterChild, LetterChildSelf, LetterRecorded, LetterMandate:
 		for i := range ch.Ticket.Requests {
 			_ = ch.Ticket.Requests[i].move(MoveAcknowledge) // the others are further on
 		}

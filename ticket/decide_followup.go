@@ -90,6 +90,15 @@ func (t Ticket) openRights() []Right {
 // acknowledgeMore tells the requester that a further right was understood.
 func (d *draft) acknowledgeMore(ch *Change, c MailCause, added []Right) {
 	t := &ch.Ticket
+	if d.stops(*t, c, added) {
+		d.stop(ch, c)
+		if onlyStops(added) {
+			if !t.Stopping.Quiet {
+				d.stopLetter(ch, c)
+			}
+			return
+		}
+	}
 	if d.silent(c) != "" || t.Silent != "" {
 		return
 	}

@@ -27,7 +27,10 @@ func (d *draft) openTicket(c MailCause, linked ...string) {
 		d.naming(ch)
 		sent = []string{"what the colleague who handed it in has ordered"}
 	} else {
-		sent = d.acknowledge(ch, c)
+		if d.stops(ch.Ticket, c, ch.Ticket.Rights()) {
+			sent = d.stop(ch, c)
+		}
+		sent = append(sent, d.acknowledge(ch, c)...)
 	}
 	if t.Child != nil {
 		d.alarm(ch)
@@ -237,6 +240,9 @@ func (d *draft) acknowledge(ch *Change, c MailCause) []string {
 	}
 	if why := d.braked(t, c); why != "" {
 		return []string{"no acknowledgement was sent: " + why}
+	}
+	if t.Stopping != nil && onlyStops(t.Rights()) {
+		return d.stopLetter(ch, c)
 	}
 	o := d.toRequester(ch, d.ackKind(*t, c))
 	o.Data.Rights = t.Rights()

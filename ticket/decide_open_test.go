@@ -58,7 +58,7 @@ func TestFirstLetter(t *testing.T) {
 	}{
 		{"unproven access asks for a code", plain, asks(ticket.Access), []string{"acknowledgement " + jane}, true},
 		{"proven access does not", proven(plain), asks(ticket.Access), []string{"acknowledgement " + jane}, false},
-		{"D17 unsubscribe never does", plain, asks(ticket.Unsubscribe), []string{"acknowledgement " + jane}, false},
+		{"D17 unsubscribe never does", plain, asks(ticket.Unsubscribe), []string{"recorded " + jane}, false},
 		{"correction does not", plain, asks(ticket.Correction), []string{"acknowledgement " + jane}, false},
 		{"a parent gets a kind letter without code", plain, parent, []string{"child_acknowledgement " + jane}, false},
 		{"D47 a child gets simple words", plain, child, []string{"child_self " + jane}, false},

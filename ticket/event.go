@@ -49,6 +49,8 @@ const (
 	EventHold         EventKind = "legal_hold"
 	EventReferred     EventKind = "referred"
 	EventAppeal       EventKind = "appeal"
-	EventRecipient    EventKind = "recipient" // a recipient of the data was told, or answered (GDPR art. 19)
-	EventProposal     EventKind = "proposal"  // what the machine proposes and people decide
+	EventRecipient    EventKind = "recipient"         // a recipient of the data was told, or answered (GDPR art. 19)
+	EventStopping     EventKind = "mailings_stopping" // the address is on the suppression list
+	EventStopped      EventKind = "mailings_stopped"
+	EventProposal     EventKind = "proposal" // what the machine proposes and people decide
 )

@@ -130,6 +130,7 @@ type Decision struct {
 	Proof       *StaffProof // what is to be kept about the sender, a member of staff; nil: as it was
 	ReleaseHeld string      // reference of the ticket whose waiting letters may go now
 	Refused     []string    // why a command was not carried out; nothing has changed then
+	Stops       []Stop      // what the suppression list is to say
 	Bundled     []string    // references whose notice waits for the mail that lists many
 }
 

@@ -85,7 +85,7 @@ func (k LetterKind) External() bool {
 func (k LetterKind) Braked() bool {
 	switch k {
 	case LetterAcknowledgement, LetterNeutral, LetterChild, LetterChildSelf, LetterVerification, LetterVerified, LetterNotVerified,
-		LetterStatus, LetterMandate, LetterMandatePerson, LetterRecorded:
+		LetterStatus, LetterMandate, LetterMandatePerson, LetterRecorded, LetterStopped:
 		return true
 	}
 	return false

@@ -27,6 +27,7 @@ type Policy struct {
 	NoticesPerHour int
 	Routes         []Responsible // who gets the mails about which tickets; none: all agents
 	Recipients     []Recipient   // of the data, who are told when it is corrected, deleted or restricted
+	Suppression    Suppression   // how mailings are stopped
 }
 
 // Organisation is the controller.

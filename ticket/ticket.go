@@ -27,6 +27,7 @@ type Ticket struct {
 	Requests     []Request     `json:"requests"`
 	Verification *Verification `json:"verification,omitempty"`
 	Child        *ChildAlert   `json:"child,omitempty"`
+	Stopping     *Stopping     `json:"stopping,omitempty"` // a wish for no more mailings
 
 	Thread        []string `json:"thread,omitempty"` // Message-IDs of the conversation with the requester, oldest first
 	Linked        []string `json:"linked,omitempty"` // references of related tickets

@@ -171,6 +171,9 @@ func (w *work) close(arg string) {
 		return
 	}
 	o := w.draft.toRequester(w.ch, LetterClosing)
+	if outcome == OutcomeDone && w.text == "" && onlyStops(closed) {
+		o.Kind = LetterStopped
+	}
 	o.Key += "/" + joinRights(closed)
 	o.Data.Rights, o.Data.Outcome, o.Data.Answer, o.Hold = closed, outcome, w.text, ""
 	o.Data.Appeal = w.draft.mayAppeal(*t, closed)
@@ -213,6 +216,7 @@ func (w *work) shut(m Move, o Outcome, rights []Right) []Right {
 		r.Outcome, r.ClosedAt, r.Wait, r.Pending = o, w.draft.now, nil, nil
 		closed = append(closed, r.Right)
 	}
+	w.settleStopping(closed, o)
 	return SortRights(closed)
 }
 

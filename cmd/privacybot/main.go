@@ -46,27 +46,28 @@ type console struct {
 
 // cli is the command line.
 type cli struct {
-	Demo     demoCmd     `cmd:"" help:"Show the whole way on a sample mailbox. Needs no account and no configuration."`
-	Init     initCmd     `cmd:"" help:"Ask a few questions, write a configuration and try it."`
-	Run      runCmd      `cmd:"" help:"Watch the mailbox until stopped."`
-	Once     onceCmd     `cmd:"" help:"Receive, decide, send and sweep all that is due now, then exit."`
-	Check    checkCmd    `cmd:"" help:"Check the configuration and tell every problem at once."`
-	Migrate  migrateCmd  `cmd:"" help:"Bring the database up to date."`
-	Parse    parseCmd    `cmd:"" help:"Show how mails are read: one JSON object a line."`
-	Classify classifyCmd `cmd:"" help:"Show what mails ask for, and why."`
-	Ticket   ticketCmd   `cmd:"" help:"Look at tickets and work on them."`
-	Ledger   ledgerCmd   `cmd:"" help:"List what became of every mail and compare it with the server."`
-	Redteam  redteamCmd  `cmd:"" help:"Play published attacks against the program on this machine and print what leaked."`
-	Digest   digestCmd   `cmd:"" help:"Show the managers' digest."`
-	Laws     lawsCmd     `cmd:"" help:"Show the laws with their periods and sources."`
-	Health   healthCmd   `cmd:"" help:"Show how the program's own work stands; exit 1 when something is wrong."`
-	Letters  lettersCmd  `cmd:"" help:"Write every letter in every language into a folder, to look at."`
-	Purge    purgeCmd    `cmd:"" help:"Erase what has been kept long enough, or show it."`
-	Audit    auditCmd    `cmd:"" help:"Check the chain over all that happened."`
-	Backup   backupCmd   `cmd:"" help:"Write a backup while the program runs."`
-	Restore  restoreCmd  `cmd:"" help:"Fill a database from a backup."`
-	Keys     keysCmd     `cmd:"" help:"Look at the operator's keys and rotate them."`
-	Version  versionCmd  `cmd:"" help:"Show the version."`
+	Demo        demoCmd        `cmd:"" help:"Show the whole way on a sample mailbox. Needs no account and no configuration."`
+	Init        initCmd        `cmd:"" help:"Ask a few questions, write a configuration and try it."`
+	Run         runCmd         `cmd:"" help:"Watch the mailbox until stopped."`
+	Once        onceCmd        `cmd:"" help:"Receive, decide, send and sweep all that is due now, then exit."`
+	Check       checkCmd       `cmd:"" help:"Check the configuration and tell every problem at once."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring the database up to date."`
+	Parse       parseCmd       `cmd:"" help:"Show how mails are read: one JSON object a line."`
+	Classify    classifyCmd    `cmd:"" help:"Show what mails ask for, and why."`
+	Ticket      ticketCmd      `cmd:"" help:"Look at tickets and work on them."`
+	Ledger      ledgerCmd      `cmd:"" help:"List what became of every mail and compare it with the server."`
+	Redteam     redteamCmd     `cmd:"" help:"Play published attacks against the program on this machine and print what leaked."`
+	Digest      digestCmd      `cmd:"" help:"Show the managers' digest."`
+	Laws        lawsCmd        `cmd:"" help:"Show the laws with their periods and sources."`
+	Health      healthCmd      `cmd:"" help:"Show how the program's own work stands; exit 1 when something is wrong."`
+	Letters     lettersCmd     `cmd:"" help:"Write every letter in every language into a folder, to look at."`
+	Purge       purgeCmd       `cmd:"" help:"Erase what has been kept long enough, or show it."`
+	Suppression suppressionCmd `cmd:"" help:"The addresses that get no mailings any more."`
+	Audit       auditCmd       `cmd:"" help:"Check the chain over all that happened."`
+	Backup      backupCmd      `cmd:"" help:"Write a backup while the program runs."`
+	Restore     restoreCmd     `cmd:"" help:"Fill a database from a backup."`
+	Keys        keysCmd        `cmd:"" help:"Look at the operator's keys and rotate them."`
+	Version     versionCmd     `cmd:"" help:"Show the version."`
 }
 
 // wrongUse is an error that the caller can mend: it ends with exit code 2.

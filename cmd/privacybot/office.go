@@ -106,6 +106,7 @@ func pipelineConfig(c *config.Config) (pipeline.Config, error) {
 		Retention: retentionOf(c.Retention), PurgeServer: c.Retention.Server, AuditHead: string(c.Keys.Audit), DiskWarn: c.Disk.Warn, DiskStop: c.Disk.Stop,
 		Canary: pipeline.CanaryConfig{Enabled: c.Canary.Enabled, Hour: c.Canary.At.Hour, Minute: c.Canary.At.Minute, Within: c.Canary.Within}, Stale: c.Health.Stale,
 	}
+	p.Suppression = pipeline.SuppressionHook{Command: strings.Fields(c.Suppression.Command), URL: string(c.Suppression.URL), Token: c.Suppression.Token.Reveal()}
 	for disposition, folder := range c.IMAP.Move.Folders() {
 		if p.Move == nil {
 			p.Move = map[ticket.Disposition]string{}
@@ -147,6 +148,7 @@ func policyOf(c *config.Config) (ticket.Policy, error) {
 		ChildRepeat: c.Child.Repeat, Alarm: c.Alarm.Command != "",
 		CodeExpires: c.Verification.Expires, CodeTries: c.Verification.Tries, NoticesPerHour: c.Brakes.NoticesPerHour,
 	}
+	p.Suppression = ticket.Suppression{Hook: c.Suppression.Command != "" || c.Suppression.URL != "", Mail: string(c.Suppression.Mail)}
 	for _, s := range c.Staff {
 		m := ticket.Staff{Name: s.Name, Address: string(s.Address)}
 		for _, a := range s.Aliases {
