@@ -17,7 +17,7 @@ import (
 func old(t *testing.T, url, schema string) *world {
 	t.Helper()
 	w := newWorld(t, url)
-	key := must[[]byte](t)(os.ReadFile("testdata/schema-" + schema + ".key"))
+	key := must[[]byte](t)(os.ReadFile("testdata/schema-" + schema + ".keyfile"))
 	if err := os.WriteFile(w.key, key, 0o600); err != nil {
 		t.Fatal(err)
 	}
