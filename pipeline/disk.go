@@ -32,8 +32,8 @@ func (p *Pipeline) room() error {
 	return fmt.Errorf("%w: %d %% are used", ErrDisk, used)
 }
 
-// sweepDisk runs alarm.command and logs when the disk fills up, at once and every few hours. The
-// digest shows it as well; a mail would need the room that is missing.
+// sweepDisk runs alarm.command and logs when the disk fills up, at once and every few hours. No mail is
+// written about it: that would need the room that is missing.
 func (p *Pipeline) sweepDisk(ctx context.Context) error {
 	used, known, err := p.store.DiskUsed()
 	if err != nil || !known || p.cfg.DiskWarn == 0 {

@@ -121,13 +121,14 @@ func (p *Pipeline) Ready(h Health) []string {
 	return why
 }
 
-// alarms says what is wrong, each with its sentences. Servers that do not let us work have alarms of
-// their own ([Pipeline.sweepAccess]).
+// alarms says what is wrong, each with its sentences. Servers that do not let us work and a full disk have
+// alarms of their own ([Pipeline.sweepAccess], [Pipeline.sweepDisk]); folders that are not read because of
+// them are not told again.
 func (p *Pipeline) alarms(h Health) []ticket.HealthAlarm {
 	var out []ticket.HealthAlarm
 	add := func(what string, lines ...string) { out = append(out, ticket.HealthAlarm{What: what, Lines: lines}) }
 	at := func(t time.Time) string { return t.In(p.cfg.Policy.Zone).Format("2006-01-02 15:04") }
-	if stale := p.stale(h, true); len(stale) > 0 && !p.vitals.young(h.At, p.staleAfter()) && h.Servers[ticket.TroubleMailbox].IsZero() {
+	if stale := p.stale(h, true); len(stale) > 0 && !p.vitals.young(h.At, p.staleAfter()) && h.Servers[ticket.TroubleMailbox].IsZero() && !errors.Is(p.room(), ErrDisk) {
 		add(ticket.AlarmPolls, "These folders have not been read for too long: "+strings.Join(stale, ", ")+".",
 			"Requests and alerts about children that arrive there are not seen until this is mended.")
 	}
