@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"privacybot/ticket"
 )
 
 // Figures are the counts that whoever watches over the program looks at. They hold nothing personal.
@@ -117,4 +119,15 @@ func (tx *Tx) SetMetaJSON(name string, value any) error {
 		return fmt.Errorf("keep meta %s: %w", name, err)
 	}
 	return tx.SetMeta(name, string(kept))
+}
+
+// ExternalLetters lists the letters to requesters that were ordered since a time, oldest first.
+func (s *Store) ExternalLetters(ctx context.Context, since time.Time) ([]LetterState, error) {
+	var kinds []string
+	for _, k := range ticket.LetterKinds() {
+		if k.External() {
+			kinds = append(kinds, string(k))
+		}
+	}
+	return s.letterStates(s.db.WithContext(ctx).Raw(selectLetters+"WHERE l.kind IN ? AND l.created_at >= ? ORDER BY l.id", kinds, micros(since)))
 }

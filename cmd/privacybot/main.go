@@ -67,6 +67,10 @@ type cli struct {
 	Backup      backupCmd      `cmd:"" help:"Write a backup while the program runs."`
 	Restore     restoreCmd     `cmd:"" help:"Fill a database from a backup."`
 	Keys        keysCmd        `cmd:"" help:"Look at the operator's keys and rotate them."`
+	Shadow      shadowCmd      `cmd:"" help:"List what shadow mode has kept from requesters."`
+	Support     supportCmd     `cmd:"" help:"Write a bundle that may be handed out to who helps."`
+	Man         manCmd         `cmd:"" help:"Write the manual page (roff)."`
+	Completion  completionCmd  `cmd:"" help:"Write a completion script for a shell."`
 	Version     versionCmd     `cmd:"" help:"Show the version."`
 }
 
@@ -120,10 +124,15 @@ func complain(w io.Writer, err error) {
 	}
 }
 
-type versionCmd struct{}
+type versionCmd struct {
+	SBOM bool `help:"List what the binary is made of, as CycloneDX JSON." name:"sbom"`
+}
 
 // Run prints the version.
-func (versionCmd) Run(c console) error {
+func (k versionCmd) Run(c console) error {
+	if k.SBOM {
+		return billOfMaterials(c.out)
+	}
 	_, err := fmt.Fprintln(c.out, "privacybot", version)
 	return err
 }
