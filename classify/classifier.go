@@ -116,6 +116,7 @@ func (c *Classifier) verdict(m ticket.Message, ctx Context, a *analysis) ticket.
 	}
 	c.writer(a, &v, f)
 	c.urgency(a, &v, f)
+	c.danger(a, &v, f)
 	v.Route = route(m, ctx, v)
 	if v.Route == ticket.RouteNew && c.spam(a, &v) {
 		v.Route = ticket.RouteSpam

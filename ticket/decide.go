@@ -77,6 +77,7 @@ func (d *draft) finish() Decision {
 		}
 	}
 	d.keepStops()
+	d.keepQuiet()
 	if d.facts.Policy.Shadow {
 		for i, o := range d.out.Letters {
 			if desk := d.facts.Policy.WithRole(RoleAgentDesk); o.Kind.External() && len(desk) > 0 {

@@ -25,19 +25,11 @@ func (p Policy) alarmLine() []Staff {
 // and round until a human acknowledges (DESIGN.md 5.6, D48).
 func (d *draft) alarm(ch *Change) {
 	a := ch.Ticket.Child
-	line := d.facts.Policy.alarmLine()
-	if len(line) > 0 {
-		s := line[a.Alarms%len(line)]
-		o := d.toStaff(LetterEscalation, s, ch.Ticket)
-		o.Key = fmt.Sprintf("%s/%s/%d", ch.Ticket.Ref, LetterEscalation, a.Alarms+1)
-		o.Data.Due = a.Look.In(d.facts.Policy.Zone)
-		o.Data.Notice = &Notice{Ticket: ch.Ticket, What: "A child's data has been reported.", Step: a.Alarms + 1}
-		d.order(o)
+	what := "A child's data has been reported."
+	if ch.Ticket.Danger {
+		what = "A child may be in danger: read the ticket's notice now. Nobody outside was written to; do not turn to the parents before you know more."
 	}
-	if d.facts.Policy.Alarm {
-		d.order(LetterOrder{Kind: LetterAlarm, Key: fmt.Sprintf("%s/%s/%d", ch.Ticket.Ref, LetterAlarm, a.Alarms+1), Ref: ch.Ticket.Ref})
-	}
-	a.Alarms++
+	d.call(ch, what, a.Alarms+1)
 	a.NextAlarm = d.now.Add(d.facts.Policy.ChildRepeat)
 	d.event(ch, EventAlarm, "bot", "alarm %d for a child's data; the next person follows at %s unless somebody acknowledges", a.Alarms, a.NextAlarm.In(d.facts.Policy.Zone).Format("2006-01-02 15:04"))
 }
@@ -46,10 +38,16 @@ func (d *draft) alarm(ch *Change) {
 // everybody was tried, the next alarm comes at its time: two absent people must not alarm each other
 // without a pause (A54, C66).
 func (d *draft) moveOn(ch *Change) {
-	if a := ch.Ticket.Child; a.AtOnce < len(d.facts.Policy.alarmLine())-1 {
-		a.AtOnce++
-		d.alarm(ch)
+	a := ch.Ticket.Child
+	if a.AtOnce >= len(d.facts.Policy.alarmLine())-1 {
+		return
 	}
+	a.AtOnce++
+	if a.late(d.now) {
+		d.lateCall(ch)
+		return
+	}
+	d.alarm(ch)
 }
 
 // lookedAt stops the alarms: a human has the case.
@@ -73,6 +71,10 @@ func (d *draft) due() {
 		ch := d.change(t)
 		ch.Ticket.Child.AtOnce = 0
 		d.alarm(ch)
+	} else if a != nil && !a.AcknowledgedAt.IsZero() && !t.Closed() {
+		if at := a.nextAt(); !at.IsZero() && !at.After(d.now) {
+			d.childDue(d.change(t))
+		}
 	}
 	if t.Verifying() && t.Undeliverable == "" { // B25: nothing more to an address that returned a letter
 		if at := t.Verification.nextReminder(); !at.IsZero() && !at.After(d.now) {

@@ -24,7 +24,7 @@ func (d *draft) delivery(c DeliveryCause) {
 	d.event(ch, kind, "bot", "%s could not be delivered (%s)", c.Letter.Kind, status)
 	switch {
 	case c.Letter.Kind == LetterEscalation || c.Letter.Kind == LetterAlarm:
-		if a := ch.Ticket.Child; a != nil && a.AcknowledgedAt.IsZero() {
+		if a := ch.Ticket.Child; a != nil && (a.AcknowledgedAt.IsZero() || a.late(d.now)) {
 			d.moveOn(ch) // C66
 		}
 	case c.Letter.Kind == LetterRecipientNotice:

@@ -23,6 +23,10 @@ func (d *draft) followup(c MailCause, t Ticket) {
 	if d.objects(ch.Ticket, c) {
 		appealed = d.reopen(ch, refusedRights(ch.Ticket), c.Message.ReceivedAt, "requester", "the requester objects to the outcome", true)
 	}
+	if len(c.Verdict.Danger) > 0 && !t.Danger {
+		ch.Ticket.endanger(c.Verdict)
+		d.event(ch, EventFollowup, "bot", "%s", inDanger)
+	}
 	added := d.newRights(ch, c)
 	d.settle(DispFollowup, t.Ref, "on its ticket's thread, from a party")
 	what := "The requester wrote again."
@@ -38,7 +42,11 @@ func (d *draft) followup(c MailCause, t Ticket) {
 	if resumed {
 		what += " It may be the answer to your question: work goes on, and so does the clock."
 	}
-	what += d.proposal(ch, c)
+	proposal := d.proposal(ch, c)
+	what += proposal
+	if len(added) == 0 && len(appealed) == 0 && proposal == "" && d.answerStatus(ch, c) {
+		what += " The question where things stand was answered with state, date and reference."
+	}
 	if ch.Ticket.Child != nil && t.Child == nil {
 		d.alarm(ch)
 	}

@@ -120,7 +120,7 @@ func (d *draft) automatic(c MailCause, fromStaff bool) {
 		disp = DispAutoReply
 	}
 	t := d.facts.Ticket
-	if fromStaff && t != nil && disp == DispAutoReply && t.Child != nil && t.Child.AcknowledgedAt.IsZero() {
+	if fromStaff && t != nil && disp == DispAutoReply && t.Child != nil && (t.Child.AcknowledgedAt.IsZero() || t.Child.late(d.now)) && !t.Closed() {
 		ch := d.change(*t)
 		d.event(ch, EventAlarm, "bot", "the person alarmed sent an automatic reply, so the next one is alarmed")
 		d.moveOn(ch)

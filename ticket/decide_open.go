@@ -69,6 +69,7 @@ func (d *draft) newTicket(c MailCause) Ticket {
 	t.BreachBy = breachBy(c)
 	t.Silent = d.silent(c)
 	t.HoldWhy = d.hold(c)
+	t.endanger(v)
 	return t
 }
 

@@ -18,6 +18,8 @@ func (d *draft) notifyStaff(ch *Change, c MailCause, sent []string) {
 	switch {
 	case ch.Ticket.Writer.Official():
 		what = "A mail from " + string(ch.Ticket.Writer) + ". No automatic letter was sent; people answer."
+	case ch.Ticket.Danger:
+		what = "A child may be in danger. The people on call were alarmed. Nobody outside was written to; do not turn to the parents before you know more."
 	case ch.Ticket.Child != nil:
 		what = "A report about a child's data. The people on call were alarmed."
 	case ch.Ticket.NeedsHuman != "":

@@ -18,6 +18,7 @@ type Ticket struct {
 	Urgent     bool      `json:"urgent"`
 	NeedsHuman string    `json:"needs_human,omitempty"` // why people must sort it; "" when they need not
 	Writer     Writer    `json:"writer,omitempty"`
+	Danger     bool      `json:"danger,omitempty"` // a child may be in danger: nothing leaves by machine
 	Silent     string    `json:"silent,omitempty"` // why the requester gets no automatic letter; "" when he does
 	HoldWhy    string    `json:"hold,omitempty"`   // why letters to the requester wait for approval; "" when they go out
 	Assignee   string    `json:"assignee,omitempty"`
@@ -191,7 +192,9 @@ type ChildAlert struct {
 	Done           time.Time `json:"done"`
 	Alarms         int       `json:"alarms"` // how often people were alarmed
 	NextAlarm      time.Time `json:"next_alarm,omitzero"`
-	AtOnce         int       `json:"at_once,omitempty"` // alarms since the last timed one, because somebody could not be reached
+	AtOnce         int       `json:"at_once,omitempty"`  // alarms since the last timed one, because somebody could not be reached
+	Reminded       string    `json:"reminded,omitempty"` // the milestone that people were reminded of
+	NextLate       time.Time `json:"next_late,omitzero"` // the next call because a milestone is late
 	AcknowledgedAt time.Time `json:"acknowledged_at,omitzero"`
 	AcknowledgedBy string    `json:"acknowledged_by,omitempty"`
 	BlockedAt      time.Time `json:"blocked_at,omitzero"`
@@ -301,8 +304,8 @@ func (t Ticket) NextAt() time.Time {
 			next = at
 		}
 	}
-	if t.Child != nil && t.Child.AcknowledgedAt.IsZero() {
-		sooner(t.Child.NextAlarm)
+	if t.Child != nil && !t.Closed() {
+		sooner(t.Child.nextAt())
 	}
 	if t.Verifying() && t.Undeliverable == "" {
 		sooner(t.Verification.nextReminder())

@@ -15,6 +15,8 @@ type Verdict struct {
 	NeedsHuman bool       // below the threshold, or contradictory: people sort it
 	HumanWhy   string     // one sentence for staff, "" when NeedsHuman is false
 
+	Danger []Evidence // words that say that a child is hurt, threatened or wants to hurt itself
+
 	Language string // BCP 47: "en", "de", "zh-Hans", "zh-Hant"; "und" when unknown
 	Law      string // suggested law, "" when nothing points to one
 	LawWhy   []Evidence
