@@ -145,10 +145,6 @@ func (c *Classifier) dataReached(a *analysis, f childFinding) bool {
 					if !c.hasOwner(a.hits[si], h) && !c.usesDevice(a.hits[si], h) {
 						return true
 					}
-				case "item":
-					if si == at && f.young != nil && f.young.kin && !f.own && !c.hasOwner(a.hits[si], h) {
-						return true // "my boy of six tells it his surname"
-					}
 				case "share":
 					if c.has(a.hits[si], "data", "pdata", "item") {
 						return true

@@ -145,8 +145,8 @@ func (f *ageFinder) at(i int) (mention, bool) {
 	if n, ok := f.compound(i); ok {
 		return f.person(mention{age: n, from: i, to: i + 1, how: "age"}, true)
 	}
-	n, end := f.number(i)
-	if n < 0 || f.tok(i).number < 0 && f.tail(i) {
+	n, end := f.number(i) // a short one ("een", "un") is an article: "vorig jaar een abonnement"
+	if n < 0 || f.tok(i).number < 0 && (f.tail(i) || n == 1 && len(f.tok(i).text) <= 4 && !f.tok(i).wide) {
 		return mention{}, false
 	}
 	if n >= 1900 && n <= f.received.Year() {
@@ -370,9 +370,6 @@ func (f *ageFinder) inGrade(i, end, n int) (mention, bool) {
 	}
 	if g == nil {
 		g = f.near("grade", i, true)
-		if n == 1 && f.tok(i).number < 0 {
-			return mention{}, false // "vorig jaar een abonnement": the one is an article
-		}
 	}
 	if g == nil || n < 1 || n > 13 {
 		return mention{}, false

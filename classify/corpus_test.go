@@ -11,9 +11,9 @@ import (
 // Least figures on the held part of the corpus, a little under what was measured last; raise them
 // when the measure rises, never look at the held mails to reach them.
 const (
-	leastMicroF1     = 0.80
-	leastExactSet    = 0.74
-	leastChildRecall = 0.88
+	leastMicroF1     = 0.82
+	leastExactSet    = 0.75
+	leastChildRecall = 0.90
 )
 
 func TestHeldPart(t *testing.T) {
