@@ -119,6 +119,9 @@ func (p *Pipeline) sweepDay(ctx context.Context) error {
 			return err
 		}
 		nudge(p.nudgeDeliver)
+		if err := keepDigest(tx, g); err != nil {
+			return err
+		}
 		return tx.SetMeta(metaDaily, day.Format(time.DateOnly)+" "+now.UTC().Format(time.RFC3339Nano))
 	})
 }
@@ -148,6 +151,9 @@ func (p *Pipeline) digest(ctx context.Context, now, day, since time.Time) (ticke
 		return g, nil, err
 	}
 	g.Day = day
+	if err := p.store.DigestTrends(ctx, &g, day, now); err != nil {
+		return g, nil, err
+	}
 	if _, g.JunkWatched, err = p.store.Meta(ctx, metaJunk); err != nil {
 		return g, nil, err
 	}
@@ -190,18 +196,23 @@ func (p *Pipeline) readAgain(ctx context.Context, missed []store.Location) error
 	return nil
 }
 
-// DigestLetters composes the digest of a local day, without sending it. For a day that is over,
-// what happened is counted up to that day's digest; what is open is shown as it stands today,
-// because earlier states are not kept as figures.
+// DigestLetters composes the digest of a local day, without sending it. A day that is over is shown as
+// its digest was sent; one that had none is counted as of its time from what is kept.
 func (p *Pipeline) DigestLetters(ctx context.Context, day time.Time) ([]ticket.Letter, error) {
 	at := func(d int) time.Time {
 		return time.Date(day.Year(), day.Month(), day.Day()+d, p.cfg.Schedule.Hour, p.cfg.Schedule.Minute, 0, 0, p.cfg.Schedule.Zone)
 	}
-	now := p.now()
+	now, over := p.now(), false
 	if today := ticket.DateOf(now, p.cfg.Schedule.Zone); ticket.DateOf(at(0), p.cfg.Schedule.Zone).Before(today) {
-		now = at(0)
+		now, over = at(0), true
 	}
-	g, err := p.Digest(ctx, now, day, at(-1))
+	g, kept, err := ticket.Digest{}, false, error(nil)
+	if over {
+		g, kept, err = p.keptDigest(ctx, day)
+	}
+	if err == nil && !kept {
+		g, err = p.Digest(ctx, now, day, at(-1))
+	}
 	if err != nil {
 		return nil, err
 	}

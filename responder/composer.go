@@ -1,6 +1,7 @@
 package responder
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -155,9 +156,13 @@ func (c *Composer) Compose(o ticket.LetterOrder, messageID string, now time.Time
 	if err != nil {
 		return ticket.Letter{}, err
 	}
+	blocks, png := illustrate(o, blocks, messageID)
 	raw, err := c.write(o, tag, subject, blocks, messageID, now)
 	if err != nil {
 		return ticket.Letter{}, fmt.Errorf("letter %s: %w", o.Kind, err)
+	}
+	if png != nil && bytes.Contains(raw, []byte("multipart/alternative")) { // a letter too long for a page has no place for it
+		raw = withPicture(raw, messageID, png)
 	}
 	if o.Kind.ByPerson() {
 		raw = enclose(raw, messageID, o.Files)

@@ -68,7 +68,7 @@ func parts(t testing.TB, raw []byte) (header message.Header, text, html string) 
 			return err
 		}
 		mediaType, _, _ := part.Header.ContentType()
-		if strings.HasPrefix(mediaType, "multipart/") {
+		if strings.HasPrefix(mediaType, "multipart/") || mediaType == "image/png" {
 			return nil
 		}
 		body, err := io.ReadAll(part.Body)

@@ -19,16 +19,7 @@ func enclose(raw []byte, messageID string, files []ticket.File) []byte {
 		return raw
 	}
 	head, body, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
-	var kept, moved []string // the fields that describe the body go with it
-	to := &kept
-	for _, l := range strings.Split(string(head), "\r\n") {
-		if name, _, field := strings.Cut(l, ":"); field && l[0] != ' ' && l[0] != '\t' {
-			if to = &kept; strings.EqualFold(name, "Content-Type") || strings.EqualFold(name, "Content-Transfer-Encoding") {
-				to = &moved
-			}
-		}
-		*to = append(*to, l)
-	}
+	kept, moved := describing(string(head)) // the fields that describe the body go with it
 	sum := sha256.Sum256([]byte("enclosed " + messageID))
 	boundary := "=_" + hex.EncodeToString(sum[:16])
 	var b bytes.Buffer

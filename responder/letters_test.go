@@ -59,8 +59,12 @@ func TestTextAndPageSayTheSame(t *testing.T) {
 // text fit a terminal.
 func TestPagesAreInert(t *testing.T) {
 	links := regexp.MustCompile(`(?i)(href|src|background|action)\s*=\s*"([^"]*)"`)
-	each(t, func(t *testing.T, _ responder.Sample, lang, _, text, page string) {
+	each(t, func(t *testing.T, s responder.Sample, lang, _, text, page string) {
 		for _, m := range links.FindAllStringSubmatch(page, -1) {
+			if m[1] == "src" && strings.HasPrefix(m[2], "cid:") && s.Order.Kind == ticket.LetterDigest {
+				page = strings.Replace(page, "<img", "<p", 1) // the digest's one picture comes with the mail
+				continue
+			}
 			if m[1] != "href" || m[2] != "https://www.example.com/privacy" {
 				t.Errorf("%s", m[0])
 			}

@@ -2,6 +2,7 @@ package responder
 
 import (
 	"errors"
+	"html/template"
 	"strconv"
 	"strings"
 )
@@ -23,6 +24,7 @@ const (
 	blockLink      blockKind = "link"      // "@ label | address"
 	blockWords     blockKind = "words"     // {{.Answer}}
 	blockFrame     blockKind = "frame"     // a value of type frame
+	blockPicture   blockKind = "picture"   // "^ what it shows": the one picture of a digest
 	blockMark      blockKind = "mark"      // set by the composer: not for the requester
 	blockFoot      blockKind = "foot"      // "---": what follows stands at the foot
 )
@@ -50,6 +52,14 @@ func (blk block) After(label string) string {
 		return "："
 	}
 	return ": "
+}
+
+// Source is where a picture is: a part of the same mail.
+func (blk block) Source() template.URL {
+	if !strings.HasPrefix(blk.URL, "cid:") {
+		return ""
+	}
+	return template.URL(blk.URL)
 }
 
 // Start is the side where lines begin.
@@ -138,6 +148,8 @@ func (p *parser) line(l string) error {
 		return p.row(rest)
 	case mark == "%":
 		return p.bar(rest)
+	case mark == "^":
+		p.single(blockPicture, rest)
 	case mark == "!":
 		p.single(blockWarning, rest)
 	case mark == "~":

@@ -2,6 +2,7 @@ package responder
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,6 +18,7 @@ const (
 // plain makes the text part.
 func plain(blocks []block) string {
 	var b strings.Builder
+	blocks = slices.DeleteFunc(slices.Clone(blocks), func(b block) bool { return b.Kind == blockPicture }) // its figures stand in the words
 	foot := false
 	for i, blk := range blocks {
 		if blk.Kind == blockFoot {

@@ -144,6 +144,14 @@ func (s *sampler) house() {
 		LastPoll: map[string]time.Time{"INBOX": s.now.Add(-2 * time.Hour)}, LedgerDiffer: 2,
 		Alarms: []string{"The daily test mail, sent on 2026-11-20 at 06:30, has not come back: either letters do not go out or mail is not read."}}
 	s.add("digest", ticket.LetterDigest, ticket.LetterData{ReceivedAt: day, Digest: &full})
+	busy := full
+	busy.Month, busy.Ages = sampleMonth(day), []ticket.DigestAge{{To: 7, Open: 6}, {From: 8, To: 14, Open: 5}, {From: 15, To: 21, Open: 4}, {From: 22, To: 28, Open: 1}, {From: 29, Open: 1}}
+	busy.Open = busy.Month[len(busy.Month)-1].Open
+	busy.Rights = []ticket.DigestGroup{{Name: "deletion", New: 31, Closed: 27, Open: 7}, {Name: "access", New: 22, Closed: 18, Open: 6, Overdue: 1}, {Name: "complaint", New: 4, Closed: 3, Open: 2}, {Name: "child", New: 2, Closed: 1, Open: 1}, {Name: "unsubscribe", New: 12, Closed: 11, Open: 1}}
+	busy.Laws = []ticket.DigestGroup{{Name: "eu-gdpr", New: 48, Closed: 41, Open: 12, Overdue: 1}, {Name: "us-ca-ccpa", New: 14, Closed: 12, Open: 3}, {Name: "cn-pipl", New: 9, Closed: 7, Open: 2}}
+	busy.Acknowledging = ticket.DigestSpeed{Count: 71, Median: 3 * time.Minute, P90: 40 * time.Minute, InTarget: 70}
+	busy.Closing = ticket.DigestSpeed{Count: 60, Median: 9 * 24 * time.Hour, P90: 23 * 24 * time.Hour, InTarget: 58}
+	s.add("digest-month", ticket.LetterDigest, ticket.LetterData{ReceivedAt: day, Digest: &busy})
 	for i := range s.out {
 		switch s.out[i].Order.Kind {
 		case ticket.LetterStaffWorklist, ticket.LetterStaffReminder, ticket.LetterSorting, ticket.LetterDigest,
@@ -151,4 +159,24 @@ func (s *sampler) house() {
 			s.out[i].Order.Ref = ""
 		}
 	}
+}
+
+// sampleMonth is a month with busy and quiet days, weekends and a campaign in the middle.
+func sampleMonth(day time.Time) []ticket.DigestDay {
+	open, days := 9, []ticket.DigestDay{}
+	for i := range 30 {
+		d := time.Date(day.Year(), day.Month(), day.Day()-29+i, 0, 0, 0, 0, time.UTC)
+		one := ticket.DigestDay{Day: d.Format(time.DateOnly), New: 2 + i*5%4, Closed: 1 + i*7%5}
+		if d.Weekday() == time.Saturday || d.Weekday() == time.Sunday {
+			one.New, one.Closed = 1, 0
+		}
+		if i > 12 && i < 16 {
+			one.New += 6
+		}
+		one.Closed = min(one.Closed, open)
+		open += one.New - one.Closed
+		one.Open = open
+		days = append(days, one)
+	}
+	return days
 }

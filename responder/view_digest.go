@@ -34,6 +34,7 @@ type digestView struct {
 	Alarms         []text // what is wrong with the program's own work
 	AuditEntry     text
 	Headline       text // the figures that matter, for the subject
+	Trends         trendsView
 }
 
 type rowsView struct {
@@ -84,7 +85,7 @@ func (c *Composer) digest(g ticket.Digest, w *wordlist, now time.Time) *digestVi
 	}
 	waiting := v.Children.Count + v.Overdue.Count + v.DueSoon.Count + v.Unverified.Count + v.Undeliverable.Count + v.NeedsHuman.Count
 	v.Quiet = waiting+g.Quarantined+g.LettersWait+g.LettersHeld+g.LettersBraked+g.LettersFailed+g.UnmatchedDSN+g.Pending == 0 && g.LedgerDiffer <= 0 && !stale && len(g.Alarms) == 0
-	v.Headline = headline(g)
+	v.Headline, v.Trends = headline(g), c.trends(g, w)
 	return v
 }
 

@@ -44,14 +44,14 @@ func digestLists(db *gorm.DB, g *ticket.Digest, now time.Time) error {
 		where string
 		args  []any
 	}{
-		{&g.Children, "child_open", nil},
+		{&g.Children, `(child_open OR EXISTS (SELECT 1 FROM requests r WHERE r.ticket_id = x.id AND r."right" = 'child' AND r.closed_at > ?))`, []any{micros(now)}},
 		{&g.Overdue, "due_at < ?", []any{micros(now)}},
 		{&g.DueSoon, "due_at >= ? AND due_at <= ?", []any{micros(now), micros(now.Add(dueSoon))}},
 		{&g.Unverified, "state = 'verifying'", nil},
 		{&g.Undeliverable, "undeliverable", nil},
 		{&g.NeedsHuman, "needs_human", nil},
 	} {
-		rows, err := digestList(db, list.where, list.args)
+		rows, err := digestList(db, now, list.where, list.args)
 		if err != nil {
 			return err
 		}
@@ -60,10 +60,17 @@ func digestLists(db *gorm.DB, g *ticket.Digest, now time.Time) error {
 	return nil
 }
 
-func digestList(db *gorm.DB, where string, args []any) ([]ticket.DigestRow, error) {
+// openThen is true of a ticket t that was open at an instant (given twice), now or in the past.
+const openThen = "t.opened_at <= ? AND (t.state <> 'closed' OR t.closed_at > ?)"
+
+// digestList reads tickets that were open at now, with the first limit that was to be kept then. Of a
+// past instant the states are today's, because earlier ones are not kept in clear.
+func digestList(db *gorm.DB, now time.Time, where string, args []any) ([]ticket.DigestRow, error) {
 	var tickets []ticketRow
-	err := db.Raw("SELECT id, ref, state, due_at FROM tickets WHERE state <> 'closed' AND "+where+
-		" ORDER BY due_at IS NULL, due_at, id LIMIT ?", append(args, digestRows)...).Scan(&tickets).Error
+	at := micros(now)
+	err := db.Raw(`SELECT * FROM (SELECT t.id, t.ref, t.child_open, t.undeliverable, t.needs_human, CASE WHEN t.state = 'closed' THEN 'closed since' ELSE t.state END AS state,
+		(SELECT min(r.due_at) FROM requests r WHERE r.ticket_id = t.id AND (r.closed_at IS NULL OR r.closed_at > ?)) AS due_at
+		FROM tickets t WHERE `+openThen+`) x WHERE `+where+" ORDER BY due_at IS NULL, due_at, id LIMIT ?", append(append([]any{at, at, at}, args...), digestRows)...).Scan(&tickets).Error
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +112,7 @@ func digestCounts(db *gorm.DB, g *ticket.Digest, since, now time.Time) error {
 		count(db, &g.UnmatchedDSN, "mails WHERE disposition = 'bounce' AND ticket = '' AND decided_at > ? AND decided_at <= ?", from, to),
 		count(db, &g.New, "tickets WHERE opened_at > ? AND opened_at <= ?", from, to),
 		count(db, &g.Closed, "tickets WHERE closed_at > ? AND closed_at <= ?", from, to),
-		count(db, &g.Open, "tickets WHERE state <> 'closed'"),
+		count(db, &g.Open, "tickets t WHERE "+openThen, to, to),
 		count(db, &g.Mails, "locations"),
 		count(db, &g.Pending, "locations l JOIN mails m ON m.id = l.mail_id WHERE m.state = 'pending'"),
 	)
@@ -118,7 +125,7 @@ func digestGroups(db *gorm.DB, g *ticket.Digest, since, now time.Time) error {
 	}
 	var rights, dispositions []group
 	err := db.Raw(`SELECT r."right" AS name, count(*) AS n FROM requests r JOIN tickets t ON t.id = r.ticket_id
-		WHERE t.state <> 'closed' AND r.closed_at IS NULL GROUP BY r."right"`).Scan(&rights).Error
+		WHERE `+openThen+` AND (r.closed_at IS NULL OR r.closed_at > ?) GROUP BY r."right"`, micros(now), micros(now), micros(now)).Scan(&rights).Error
 	if err != nil {
 		return err
 	}

@@ -207,6 +207,13 @@ type Digest struct {
 	JunkWatched   bool
 	Alarms        []string // what is wrong with the program's own work, one sentence each
 	AuditEntry    string   // the last entry of the audit chain, "17:0f3a…"; "" when it has none
+
+	Month         []DigestDay   // the last 30 days, the oldest first
+	Rights        []DigestGroup // the busiest first
+	Laws          []DigestGroup
+	Ages          []DigestAge
+	Acknowledging DigestSpeed // from receipt to the first letter; the target is a day
+	Closing       DigestSpeed // from receipt to the outcome
 }
 
 // BundleRow is one ticket of which staff got no notice of its own.
