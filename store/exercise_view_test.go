@@ -172,6 +172,26 @@ func testDigest(t *testing.T, w *world) {
 	if got := must[ticket.Digest](t)(s.Digest(t.Context(), before.Add(-time.Second), before)); got.New != 1 || got.Closed != 1 || len(got.Dispositions) != 0 {
 		t.Errorf("up to two days ago: %d new, %d closed, %v", got.New, got.Closed, got.Dispositions)
 	}
+	// The last days: what was closed then was open before, by right and by law.
+	var trends ticket.Digest
+	today := time.Date(w.now.UTC().Year(), w.now.UTC().Month(), w.now.UTC().Day(), 0, 0, 0, 0, time.UTC)
+	if err := s.DigestTrends(t.Context(), &trends, today, w.now.Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	opened, closed := 0, 0
+	for _, d := range trends.Month {
+		opened, closed = opened+d.New, closed+d.Closed
+	}
+	if last := trends.Month[len(trends.Month)-1]; len(trends.Month) != 30 || opened != 8 || closed != 1 || last.Open != 7 {
+		t.Errorf("%d days, %d opened, %d closed, %d open at the end", len(trends.Month), opened, closed, last.Open)
+	}
+	if len(trends.Laws) == 0 || trends.Laws[0].Name != "eu-gdpr" || trends.Laws[0].Overdue != 1 || trends.Ages[0].Open == 0 || trends.Closing.Count == 0 {
+		t.Errorf("laws %+v, ages %+v, closing %+v", trends.Laws, trends.Ages, trends.Closing)
+	}
+	then := must[ticket.Digest](t)(s.Digest(t.Context(), before.Add(-time.Hour), before.Add(-time.Millisecond)))
+	if then.Open != 0 {
+		t.Errorf("%d were open before the first was opened", then.Open)
+	}
 }
 
 // Times come back to the microsecond, whatever their zone, and order as instants.
