@@ -290,8 +290,15 @@ func (d *draft) ackKind(t Ticket, c MailCause) LetterKind {
 		return LetterChild
 	case t.NeedsHuman != "" || c.Message.Authentication.DMARC == Fail || slices.Equal(t.Rights(), []Right{Other}):
 		return LetterNeutral
+	case t.Requester().Role == RoleAgent && t.needsMandate() && !slices.ContainsFunc(c.Message.Attachments, writing):
+		return LetterMandate // D38; what came with the mail may be the proof, which people look at
 	}
 	return LetterAcknowledgement
+}
+
+// needsMandate reports whether an agent must show that the person wants what is asked for.
+func (t Ticket) needsMandate() bool {
+	return t.needsControl() || slices.Contains(t.openRights(), Unsubscribe) || slices.Contains(t.openRights(), Objection)
 }
 
 // braked says why the sender gets no further acknowledgement: it would tell nothing new (A52, B23). How

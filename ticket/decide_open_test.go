@@ -62,7 +62,7 @@ func TestFirstLetter(t *testing.T) {
 		{"correction does not", plain, asks(ticket.Correction), []string{"acknowledgement " + jane}, false},
 		{"a parent gets a kind letter without code", plain, parent, []string{"child_acknowledgement " + jane}, false},
 		{"D47 a child gets simple words", plain, child, []string{"child_self " + jane}, false},
-		{"D38 an agent's address proves nothing", plain, agent, []string{"acknowledgement " + jane}, false},
+		{"D38 an agent shows the mandate", plain, agent, []string{"mandate " + jane}, false},
 		{"unsure: neutral", plain, unsure, []string{"neutral_acknowledgement " + jane}, false},
 		{"D24 an authority gets none", plain, official, nil, false},
 		{"A2 forged: neutral, no code", with(plain, func(m *ticket.Message) { m.Authentication.DMARC = ticket.Fail }), asks(ticket.Access), []string{"neutral_acknowledgement " + jane}, false},
