@@ -62,7 +62,7 @@ func (d *draft) staffLoop(c MailCause, s Staff) bool {
 	why := "Mails about this ticket come from your address too fast: perhaps two programs answer each other. This one was kept; nothing was done with it and nothing was sent."
 	d.event(ch, EventHeld, "staff:"+s.Name, "%s", why)
 	if n == maxStaffMails+1 {
-		d.tell(LetterStaffHeld, s, t, c, []string{why, "Write again when an hour has passed."})
+		d.tell(LetterStaffHeld, s, t, c, []string{why, "Write again when an hour has passed.", "", "Your text:", cut(c.Message.NewText, 4000)})
 	}
 	d.settle(DispStaff, t.Ref, "staff mail on this ticket comes too fast: perhaps a loop")
 	return true
@@ -82,7 +82,8 @@ func (d *draft) staffUnthreaded(c MailCause, s Staff) {
 	d.settle(DispStaff, "", "from staff, not an answer to a ticket mail")
 	d.tell(LetterStaffHeld, s, Ticket{}, c, []string{
 		"Your mail does not answer one of the mails you got from this mailbox, so nothing was done with it and nothing was sent.",
-		"To act on a ticket, answer its mail. To hand in a request, forward it here.",
+		"To act on a ticket, answer its mail. To hand in a request, forward it here, or write #requester and their address in its first line.",
+		"", "Your text:", cut(c.Message.NewText, 4000),
 	})
 }
 
@@ -115,7 +116,7 @@ func (d *draft) staffOnHouseMail(c MailCause, s Staff) {
 	}
 	if len(lines) == 0 {
 		kind = LetterStaffHeld
-		lines = []string{"Nothing was done. To open a ticket for a mail of the sorting mail, answer it with a first line such as: #ticket M-7K3M"}
+		lines = []string{"Nothing was done. To open a ticket for a mail of the sorting mail, answer it with a first line such as: #ticket M-7K3M", "", "Your text:", cut(c.Message.NewText, 4000)}
 	}
 	d.tell(kind, s, Ticket{}, c, lines)
 }

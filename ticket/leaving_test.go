@@ -123,3 +123,30 @@ func TestNoContentForUnprovenParentsAndAgents(t *testing.T) {
 	tk := opened(t, from("jane@example.org", "x"), v)
 	wantLetters(t, external(staffReply(t, tk, ticket.LetterStaffNotice, desk("#close done\nAll is deleted."))), "closing jane@example.org")
 }
+
+// Issue 5.7: there is no command whose words go round the firewall. Every command of the help, with
+// any of its first words, is tried with a text that names another ticket.
+func TestNoCommandGoesRoundTheFirewall(t *testing.T) {
+	const leak = "PB-9999-8888"
+	tk := opened(t, proven(from("jane@example.org", "x")), asks(ticket.Access, ticket.Deletion))
+	for _, h := range ticket.CommandHelps() {
+		use := strings.Fields(h.Use)
+		if !strings.HasPrefix(use[0], "#") {
+			continue
+		}
+		first := []string{""}
+		for _, word := range use[1:] {
+			first = append(first, strings.Split(strings.Trim(word, "[]()"), "|")...)
+		}
+		first = append(first, "2026-12-20", "7d", "Acme", "processor@example.net", "deletion", "+access")
+		for _, word := range first {
+			for _, text := range []string{use[0] + " " + word + " see " + leak, use[0] + " " + word + "\nsee " + leak, use[0] + " " + word + " Acme processor@example.net\nsee " + leak} {
+				for _, l := range staffReply(t, tk, ticket.LetterStaffNotice, desk(text)).Letters {
+					if l.Kind.External() && strings.Contains(l.Data.Answer, leak) {
+						t.Errorf("%q: %s carries %q", text, l.Kind, l.Data.Answer)
+					}
+				}
+			}
+		}
+	}
+}
