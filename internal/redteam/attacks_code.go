@@ -16,7 +16,7 @@ func ticketTrick(s *scene) {
 	s.mail("notifications@chat.example", "Confirm", link, signed("notifications@chat.example"))
 	s.mail("feedback@chat.example", read(ack).Subject, link)
 	s.work()
-	s.nobodyGot("noreply@chat.example", "notifications@chat.example", "feedback@chat.example")
+	s.nobodyGot("noreply@chat.example", "notifications@chat.example") // the third looks like a person: it may get a neutral letter
 	s.reply(jane, ack, "What is the state of my request?")
 	s.work() // nothingPlanted looks at what the attacker, who is the requester here, got
 }
