@@ -166,7 +166,9 @@ func TestHouseStyle(t *testing.T) {
 		"pt":      regexp.MustCompile(`(?i)\b(equip[ae]|ficheiro|arquivo|regist\p{L}*|partilhar|compartilhar|você|vosso|connosco|conosco|consigo|porquê)\b`),
 	}
 	facts := regexp.MustCompile(`^(.*?[:：]) {2,}`)
-	c := newComposer(t, func(c *responder.Config) { c.Organisation.Name, c.Organisation.Postal, c.Organisation.PolicyURL = "X", "", "" })
+	c := newComposer(t, func(c *responder.Config) {
+		c.Organisation.Name, c.Organisation.Postal, c.Organisation.PolicyURL = "X", "", ""
+	})
 	for _, lang := range firstClass {
 		for _, s := range responder.Samples() {
 			if !s.Order.Kind.External() || s.Order.Data.ShadowFor != "" {

@@ -27,7 +27,9 @@ func TestRemove(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	is := func(want string) func([]byte) bool { return func(got []byte) bool { return bytes.Equal(got, raw(want)) } }
+	is := func(want string) func([]byte) bool {
+		return func(got []byte) bool { return bytes.Equal(got, raw(want)) }
+	}
 	item := func(uid uint32) mailbox.Item { return mailbox.Item{UID: uid, Size: 100} }
 	if _, err := conn.Remove(t.Context(), "INBOX", status.UIDValidity+1, item(2), is("second")); !errors.Is(err, mailbox.ErrRenumbered) {
 		t.Errorf("renumbered: %v", err)
