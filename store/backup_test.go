@@ -106,10 +106,6 @@ func testRestore(t *testing.T, from, to string) {
 	}
 }
 
-func anyOf[T interface{ IsZero() bool }](v T, err error) (interface{ IsZero() bool }, error) {
-	return v, err
-}
-
 // All rows come back as they were, whichever engine they come from.
 func TestRestoreIsExact(t *testing.T) {
 	a := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "a.db"))

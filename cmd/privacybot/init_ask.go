@@ -24,8 +24,6 @@ func providers() []provider {
 	}
 }
 
-func anything(string) error { return nil }
-
 func needed(value string) error {
 	if value == "" {
 		return errors.New("is needed")
