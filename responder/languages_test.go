@@ -292,6 +292,11 @@ func TestWordsAreComplete(t *testing.T) {
 		if diff := cmp.Diff(laws, names); diff != "" {
 			t.Errorf("%s: other laws: %s", lang, diff)
 		}
+		for _, l := range ticket.Laws() {
+			if !slices.Contains(names, l.Name) {
+				t.Errorf("%s: %s is named in English", lang, l.Name)
+			}
+		}
 		for name, here := range w.Laws {
 			if here == "" && name != "no law settled yet" {
 				t.Errorf("%s: %s has no name", lang, name)
